@@ -1,0 +1,15 @@
+/* Words that every header of Stator uses. Return codes are 0 or a negative value of <errno.h>. */
+#ifndef STATOR_COMMON_H
+#define STATOR_COMMON_H
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The caller must look at the return code. */
+#define STATOR_MUST_CHECK __attribute__((warn_unused_result))
+
+/* Samples in one half of the DMA double buffer, and in one frame. */
+#define STATOR_HALF_SAMPLES 1024u
+
+#endif
