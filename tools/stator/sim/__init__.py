@@ -1,0 +1,1 @@
+"""Simulators: an image runs on a simulated board and what it says is decoded."""

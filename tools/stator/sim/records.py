@@ -1,0 +1,225 @@
+"""Telemetry lines of the firmware, decoded. Every byte of the serial line is untrusted.
+
+A line is ASCII, ends in `*`, the CRC-32 (IEEE, eight lower-case hex digits) of everything before the `*`, and a newline:
+
+    B,version=0.1.0,board=mps2_an505,...*crc                                      once, first
+    F,seq,timestamp,crc,class,confidence,state,overruns,handover,features,inference,decision,<columns>,<logits>*crc
+    S,task=bytes,...*crc                                                          stack high-water marks
+    FAIL why                                                                      the firmware gives up; no CRC needed
+
+What does not decode is counted as garbage and never used; only FAIL is believed without a CRC, because believing it wrongly
+can only turn a pass into a failure.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+LINE_LIMIT = 4096
+"""Bytes of the longest line that is looked at; a longer one is garbage."""
+
+_GARBAGE_KEPT = 8
+_HEX = frozenset(b"0123456789abcdef")
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    """What the image says it is."""
+
+    version: str
+    board: str
+    model: str
+    sha256: str
+    counter_hz: int
+    sample_clock_hz: int
+    half_ticks: int
+    window: int
+    columns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One decision. Times are differences of the board's counter (board.yml `counter`), from entry of the buffer-full interrupt;
+    `features` and `inference` are durations. `timestamp` counts ticks of the sampling clock."""
+
+    sequence: int
+    timestamp: int
+    crc: int
+    label: int
+    confidence: int
+    state: int
+    overruns: int
+    handover: int
+    features: int
+    inference: int
+    decision: int
+    column: bytes
+    logits: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Telemetry:
+    """All that one serial stream said. `garbage` counts undecodable lines, `garbage_shown` holds the first few, escaped."""
+
+    banner: Banner | None
+    records: tuple[Record, ...]
+    stacks: Mapping[str, int] = field(default_factory=dict)
+    garbage: int = 0
+    garbage_shown: tuple[str, ...] = ()
+    failure: str | None = None
+
+
+class Decoder:
+    """Takes the serial stream in pieces of any size. The only mutable thing here, so that a run can be watched."""
+
+    def __init__(self) -> None:
+        self.records: list[Record] = []
+        self.banner: Banner | None = None
+        self.failure: str | None = None
+        self._stacks: dict[str, int] = {}
+        self._garbage = 0
+        self._shown: list[str] = []
+        self._rest = b""
+        self._skipping = False
+
+    def feed(self, data: bytes) -> None:
+        """Decodes the whole lines in `data` and keeps the begun one for later."""
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        for line in lines:
+            if self._skipping:
+                self._skipping = False
+            else:
+                self._line(line)
+        if len(self._rest) > LINE_LIMIT:
+            if not self._skipping:
+                self._reject(self._rest)
+            self._skipping, self._rest = True, b""
+
+    def finish(self, *, cut: bool) -> Telemetry:
+        """What was said. `cut`: the stream was stopped by us, so that an unfinished last line is no garbage; a FAIL in it counts."""
+        if self._rest and (not cut or b"FAIL " in self._rest):
+            self._line(self._rest)
+        self._rest = b""
+        return Telemetry(self.banner, tuple(self.records), dict(self._stacks), self._garbage, tuple(self._shown), self.failure)
+
+    def _reject(self, line: bytes) -> None:
+        self._garbage += 1
+        if len(self._shown) < _GARBAGE_KEPT:
+            self._shown.append(ascii(line[:80])[2:-1])
+
+    def _line(self, line: bytes) -> None:
+        line = line.removesuffix(b"\r")
+        body = _checked(line)
+        fail = (body or line).find(b"FAIL ")
+        if fail == 0 or (fail > 0 and body is None):
+            if self.failure is None:
+                self.failure = (body or line)[fail + 5 : fail + 205].decode("ascii", "backslashreplace").strip()
+            return
+        try:
+            if body is None:
+                raise ValueError("checksum")
+            kind, *fields = body.decode("ascii").split(",")
+            if kind == "F":
+                self.records.append(_record(fields))
+            elif kind == "B":
+                self.banner = _banner(fields)
+            elif kind == "S":
+                for name, used in _pairs(fields).items():
+                    self._stacks[name] = max(self._stacks.get(name, 0), _number(used))
+            else:
+                raise ValueError("kind")
+        except ValueError:
+            self._reject(line)
+
+
+def decode(data: bytes) -> Telemetry:
+    """Decodes a whole stream."""
+    decoder = Decoder()
+    decoder.feed(data)
+    return decoder.finish(cut=False)
+
+
+def line(body: str) -> bytes:
+    """The line that a firmware would send for `body`: for tests and for other senders."""
+    raw = body.encode("ascii")
+    return b"%s*%08x\n" % (raw, zlib.crc32(raw))
+
+
+def _checked(line: bytes) -> bytes | None:
+    body, star, crc = line[:-9], line[-9:-8], line[-8:]
+    if len(line) > LINE_LIMIT or star != b"*" or not _HEX.issuperset(crc) or int(crc, 16) != zlib.crc32(body):
+        return None
+    return body
+
+
+def _number(text: str, limit: int = 1 << 32) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 20) or int(text) >= limit:
+        raise ValueError(text)
+    return int(text)
+
+
+def _hex(text: str) -> bytes:
+    if not _HEX.issuperset(text.encode("ascii")):
+        raise ValueError(text)
+    return bytes.fromhex(text)
+
+
+def _pairs(fields: list[str]) -> dict[str, str]:
+    pairs = dict(item.split("=", 1) if "=" in item else [item, ""] for item in fields)
+    if len(pairs) != len(fields):
+        raise ValueError("repeated key")
+    return pairs
+
+
+def _banner(fields: list[str]) -> Banner:
+    said = _pairs(fields)
+
+    def text(key: str) -> str:
+        value = said.get(key, "")
+        if not value:
+            raise ValueError(key)
+        return value
+
+    def number(key: str) -> int:
+        value = _number(text(key))
+        if value == 0:
+            raise ValueError(key)
+        return value
+
+    return Banner(
+        version=text("version"),
+        board=text("board"),
+        model=text("model"),
+        sha256=text("sha256"),
+        counter_hz=number("counter_hz"),
+        sample_clock_hz=number("sample_clock_hz"),
+        half_ticks=number("half_ticks"),
+        window=number("window"),
+        columns=number("columns"),
+    )
+
+
+def _record(fields: list[str]) -> Record:
+    if len(fields) != 13:
+        raise ValueError("fields")
+    sequence, timestamp, crc, label, confidence, state, *numbers, column, logits = fields
+    if len(crc) != 8:
+        raise ValueError("crc")
+    overruns, handover, features, inference, decision = (_number(n) for n in numbers)
+    return Record(
+        sequence=_number(sequence),
+        timestamp=_number(timestamp, 1 << 64),
+        crc=int.from_bytes(_hex(crc), "big"),
+        label=_number(label, 256),
+        confidence=_number(confidence, 256),
+        state=_number(state, 256),
+        overruns=overruns,
+        handover=handover,
+        features=features,
+        inference=inference,
+        decision=decision,
+        column=_hex(column),
+        logits=_hex(logits),
+    )
