@@ -1,0 +1,180 @@
+"""Boards: what a chip and its surroundings are, each fact from a manual. One folder of `boards/`, or any folder by its path."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, NonNegativeInt, PositiveInt, StrictBool, StringConstraints, field_validator
+
+from stator.errors import ConfigError
+from stator.paths import BOARDS
+from stator.yamlfile import Section, nearest, read, shown
+
+NAME = re.compile(r"[a-z][a-z0-9_]*")
+Name = Annotated[str, StringConstraints(pattern=rf"^{NAME.pattern}$", max_length=64)]
+Program = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._+-]+$", max_length=64)]
+Line = Annotated[str, StringConstraints(pattern=r"^[^\r\n]*$", max_length=400)]
+Address = Annotated[int, Field(ge=0, le=0xFFFF_FFFF)]
+
+HALF_SAMPLES = 1024  # STATOR_HALF_SAMPLES
+
+
+class Region(Section):
+    """Memory that code or data may lie in; `dma`: the sensor's DMA can write (RAM) or read (flash) it."""
+
+    at: Address
+    bytes: PositiveInt
+    kind: Literal["flash", "ram"]
+    dma: StrictBool = False
+
+    @property
+    def end(self) -> int:
+        """The first address past the region."""
+        return self.at + self.bytes
+
+
+class Counter(Section):
+    """stator_clock_now(): how often it counts, and what one unit is."""
+
+    hz: PositiveInt
+    unit: Literal["instruction", "tick", "cycle"]
+
+
+class Sensor(Section):
+    """The sampling chain. The timer's clock is divided once per sample, or once per half of 1,024 samples."""
+
+    driver: Name  # a folder of firmware/drivers
+    trigger: Line  # what starts a conversion or a transfer, for people
+    clock_hz: PositiveInt  # the sampling timer's clock
+    divides: Literal["sample", "block"]
+    divider_bits: Annotated[int, Field(ge=1, le=64)] = 32  # width of the timer
+    bits: Annotated[int, Field(ge=8, le=16)] = 12
+    signed: StrictBool = True
+
+
+class Simulator(Section):
+    """How to run an image without the board."""
+
+    kind: Literal["qemu", "renode", "host"]
+    binary: Program = ""
+    machine: Line = ""
+    cpu: Line = ""
+    icount_shift: Annotated[int, Field(ge=0, le=10)] | None = None  # one instruction is 2^shift ns of virtual time
+    signal_at: Address | None = None  # where the recorded signal is put
+    signal_bytes: PositiveInt | None = None
+    arguments: tuple[Line, ...] = ()  # further arguments of the simulator
+    note: Line = ""
+
+
+class Board(Section):
+    """`board.yml`. Addresses and sizes are bytes, frequencies Hz."""
+
+    name: Name
+    folder: Path
+    title: Line
+    core: Line  # cortex-m33 | rv32imac | host
+    isa: Literal["arm", "riscv", "host"]  # picks the CMake toolchain file
+    kernels: Annotated[tuple[Name, ...], Field(min_length=1)]  # kernel variants, the preferred one first
+    clock_hz: PositiveInt
+    memory: Annotated[dict[Name, Region], Field(min_length=1)]
+    counter: Counter
+    sensor: Sensor
+    drivers: tuple[Name, ...] = ()  # further folders of firmware/drivers
+    interrupts: dict[Name, NonNegativeInt] = Field(default_factory=dict)  # priorities as the core counts them
+    note: Line = ""  # what must be said beside every figure of this board
+    simulator: Simulator | None = None
+
+    @field_validator("memory")
+    @classmethod
+    def _regions(cls, memory: dict[str, Region]) -> dict[str, Region]:
+        regions = sorted(memory.items(), key=lambda item: item[1].at)
+        for name, region in regions:
+            if region.end > 1 << 32:
+                raise ValueError(f"region '{name}' ends past 4 GiB")
+        for (low, a), (high, b) in pairwise(regions):
+            if a.end > b.at:
+                raise ValueError(f"regions '{low}' and '{high}' overlap from {b.at:#010x}")
+        for kind in ("flash", "ram"):
+            if not any(r.kind == kind for r in memory.values()):
+                raise ValueError(f"needs a region of kind {kind}")
+        if not any(r.kind == "ram" and r.dma for r in memory.values()):
+            raise ValueError("no ram region has 'dma: true', and the sensor needs one")
+        return memory
+
+    @property
+    def file(self) -> Path:
+        return self.folder / "board.yml"
+
+    @property
+    def flash_bytes(self) -> int:
+        return sum(r.bytes for r in self.memory.values() if r.kind == "flash")
+
+    @property
+    def ram_bytes(self) -> int:
+        return sum(r.bytes for r in self.memory.values() if r.kind == "ram")
+
+    @property
+    def stack_align(self) -> int:
+        """What the calling convention asks of a stack pointer."""
+        return 8 if self.isa == "arm" else 16
+
+    @property
+    def instructions_per_count(self) -> Fraction | None:
+        """Instructions in one unit of stator_clock_now(); None where the counter does not count them."""
+        if self.counter.unit == "instruction":
+            return Fraction(1)
+        if self.simulator and self.simulator.kind == "qemu" and self.simulator.icount_shift is not None:
+            return Fraction(10**9, self.counter.hz << self.simulator.icount_shift)
+        return None
+
+
+def boards() -> tuple[str, ...]:
+    """Names of the boards in the tree, sorted."""
+    return tuple(sorted(p.parent.name for p in BOARDS.glob("*/board.yml") if NAME.fullmatch(p.parent.name)))
+
+
+def load_board(name_or_path: str | Path) -> Board:
+    """The board of this name, or in this folder. Raises ConfigError."""
+    folder = find_folder(name_or_path, BOARDS, "board", boards())
+    return read(folder / "board.yml", Board, {"name": folder.name, "folder": folder})
+
+
+def find_folder(name_or_path: str | Path, root: Path, kind: Literal["board", "model"], known: tuple[str, ...]) -> Path:
+    """The folder that holds `<kind>.yml`: of the tree by name, or any by path (to the folder or to the file)."""
+    text = str(name_or_path)
+    if text in known:
+        return root / text
+    path = Path(text)
+    if path.name == f"{kind}.yml" and path.is_file():
+        path = path.parent
+    if (path / f"{kind}.yml").is_file():
+        folder = path.resolve()
+        if not NAME.fullmatch(folder.name):
+            raise ConfigError(
+                f"{shown(folder)}: the folder's name is the {kind}'s name, and '{folder.name}' will not do",
+                remedy="lower-case letters, digits and '_', a letter first",
+            )
+        return folder
+    if path.is_dir() and ("/" in text or text in (".", "..")):
+        raise ConfigError(f"{shown(path)}: has no {kind}.yml", remedy=f"a folder with a {kind}.yml in it, or one of: {', '.join(known)}")
+    raise ConfigError(
+        f"unknown {kind} '{text[:80]}', {nearest(text, known)}",
+        remedy=f"a name from {kind}s/, or a path to a folder with a {kind}.yml",
+    )
+
+
+def boards_that(fit: Any) -> tuple[str, ...]:
+    """Names of the boards in the tree for which `fit(board)` holds; a board that cannot be read is left out."""
+    good = []
+    for name in boards():
+        try:
+            board = load_board(name)
+        except ConfigError:
+            continue
+        if board.isa != "host" and fit(board):
+            good.append(name)
+    return tuple(good)

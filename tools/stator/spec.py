@@ -1,0 +1,121 @@
+"""Models: where the file is, what goes in and comes out, and what it may cost.
+
+A model is a folder of `models/`, or any folder or model file by its path.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt, StringConstraints, model_validator
+
+from stator.board import NAME, Board, Line, Name, find_folder
+from stator.errors import ConfigError
+from stator.paths import MODELS
+from stator.yamlfile import Section, read, shown
+
+SUFFIXES = (".tflite", ".onnx", ".keras")
+Label = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_ -]*$", max_length=32)]
+File = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.+-]*$", max_length=100)]
+
+
+class Input(Section):
+    """What the sensor delivers."""
+
+    sample_hz: PositiveInt
+    counts_per_g: PositiveFloat  # ADC counts for 1 g
+
+
+class Window(Section):
+    """What the model sees: the last `frames` columns of `columns` features each, the oldest first."""
+
+    frames: Annotated[int, Field(ge=1, le=4096)]
+    columns: Annotated[int, Field(ge=1, le=4096)]
+
+
+class Decision(Section):
+    """A class is told after `debounce` equal decisions in a row."""
+
+    debounce: Annotated[int, Field(ge=1, le=255)] = 1
+
+
+class Budgets(Section):
+    """Limits that `build` and `run` check; what is not given is not limited. Per board where a mapping."""
+
+    flash_bytes: PositiveInt | None = None
+    sram_bytes: PositiveInt | None = None
+    stack_bytes: PositiveInt | None = None
+    arena_bytes: PositiveInt | None = None
+    instructions: dict[Name, PositiveInt] = Field(default_factory=dict)
+    latency_us: PositiveFloat | dict[Name, PositiveFloat] | None = None
+    overruns: NonNegativeInt | None = None
+
+    def latency_us_on(self, board: Board) -> float | None:
+        return self.latency_us.get(board.name) if isinstance(self.latency_us, dict) else self.latency_us
+
+
+class ModelSpec(Section):
+    """`model.yml`, or the defaults for a bare model file (no features, no window, no budgets)."""
+
+    name: Annotated[str, StringConstraints(max_length=100)]
+    folder: Path
+    title: Line = ""
+    file: File  # in the folder
+    labels: Annotated[tuple[Label, ...], Field(max_length=256)] = ()
+    input: Input | None = None
+    features: dict[str, Any] | None = None  # stator.dsp.FeaturesConfig reads it
+    window: Window | None = None
+    decision: Decision = Decision()
+    data: dict[str, Any] = Field(default_factory=dict)  # what it was trained on, for people
+    scores: dict[str, Any] = Field(default_factory=dict)  # how good it is, honestly, for people
+    budgets: Budgets = Budgets()
+    train: Line = ""  # the command that reproduces the file
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        parts = {"input": self.input, "features": self.features, "window": self.window}
+        missing = [name for name, part in parts.items() if part is None]
+        if missing and len(missing) < len(parts):
+            raise ValueError(f"a model that watches a sensor needs input, features and window: {', '.join(missing)} is missing")
+        return self
+
+    @property
+    def path(self) -> Path:
+        """The model file."""
+        return self.folder / self.file
+
+    @property
+    def c_name(self) -> str:
+        """The name as a C identifier in lower case."""
+        name = re.sub(r"[^a-z0-9]+", "_", self.name.lower()).strip("_")
+        return name if re.match(r"[a-z]", name) else f"model_{name}".rstrip("_")
+
+    @property
+    def streams(self) -> bool:
+        """Whether firmware can feed it from a sensor."""
+        return self.window is not None
+
+
+def models() -> tuple[str, ...]:
+    """Names of the models in the tree, sorted."""
+    return tuple(sorted(p.parent.name for p in MODELS.glob("*/model.yml") if NAME.fullmatch(p.parent.name)))
+
+
+def load_model_spec(name_or_path: str | Path) -> ModelSpec:
+    """The model of this name, in this folder, or the bare file at this path. Raises ConfigError."""
+    path = Path(name_or_path)
+    if path.suffix.lower() in SUFFIXES and str(name_or_path) not in models():
+        if not path.is_file():
+            raise ConfigError(f"{shown(path)}: no such model file", remedy="a path to a .tflite file, or a folder of models/")
+        path = path.resolve()
+        return ModelSpec.model_construct(name=path.stem, folder=path.parent, file=path.name)
+    folder = find_folder(name_or_path, MODELS, "model", models())
+    spec = read(folder / "model.yml", ModelSpec, {"name": folder.name, "folder": folder})
+    if not spec.path.is_file():
+        raise ConfigError(
+            f"{shown(folder / 'model.yml')}: file: {spec.file} is not in that folder",
+            remedy=spec.train or "put the model file there",
+        )
+    return spec
