@@ -1,0 +1,1 @@
+"""One file per verb. A new verb is a new file here; nothing lists them."""
