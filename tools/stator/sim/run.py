@@ -1,0 +1,65 @@
+"""Replays a signal through an image on its simulated board and collects what the firmware says."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from stator.board import Board
+from stator.errors import ToolError
+from stator.progress import progress
+from stator.sim import qemu
+from stator.sim.records import Decoder, Telemetry
+
+
+class FirmwareFailed(ToolError):
+    """The firmware said FAIL, or ended before it had said enough."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One replay: the decoded telemetry and what it was made with. `seconds` is wall-clock time."""
+
+    board: str
+    elf_sha256: str
+    frames_asked: int
+    telemetry: Telemetry
+    simulator: str
+    icount_shift: int | None
+    seconds: float
+
+
+def replay(board: Board, elf: Path, halves: qemu.Halves, frames: int, *, stall_s: float = 120.0) -> Run:
+    """Runs `elf` on `board` over `halves` (int16 counts [n, 1024], looped) until `frames` records have come.
+
+    Raises FirmwareFailed with the firmware's own words, or with what is missing; ToolError for the simulator's own failures.
+    """
+    decoder = Decoder()
+    with progress(f"running on {board.name}", frames) as show:
+
+        def hear(data: bytes) -> bool:
+            decoder.feed(data)
+            show(min(len(decoder.records), frames))
+            return decoder.failure is not None or len(decoder.records) >= frames
+
+        seconds = qemu.simulate(board, elf, hear, loaded=qemu.signal_image(halves), stall_s=stall_s)
+    telemetry = decoder.finish(cut=len(decoder.records) >= frames)
+    garbage = [f"not understood: {text}" for text in telemetry.garbage_shown]
+    if telemetry.failure is not None:
+        raise FirmwareFailed(
+            f"the firmware on '{board.name}' gave up after {len(telemetry.records)} frames: {telemetry.failure}", details=garbage
+        )
+    if len(telemetry.records) < frames:
+        raise FirmwareFailed(f"the firmware on '{board.name}' ended after {len(telemetry.records)} of {frames} frames", details=garbage)
+    simulator = board.simulator
+    assert simulator is not None  # simulate() has run
+    return Run(
+        board=board.name,
+        elf_sha256=hashlib.sha256(elf.read_bytes()).hexdigest(),
+        frames_asked=frames,
+        telemetry=telemetry,
+        simulator=qemu.version(qemu.find(simulator)),
+        icount_shift=simulator.icount_shift,
+        seconds=seconds,
+    )
