@@ -54,6 +54,17 @@ class Sensor(Section):
     divider_bits: Annotated[int, Field(ge=1, le=64)] = 32  # width of the timer
     bits: Annotated[int, Field(ge=8, le=16)] = 12
     signed: StrictBool = True
+    contiguous: StrictBool = False  # one circular transfer fills both halves, so the second must follow the first at once
+
+
+class Registers(Section):
+    """Where the chip's registers are described, and which peripherals the drivers use: the name in C -> the name in the SVD file."""
+
+    crate: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]+$", max_length=64)]  # of third_party/Cargo.toml
+    file: Annotated[str, StringConstraints(pattern=r"^([A-Za-z0-9_-]+/)*[A-Za-z0-9_-]+\.svd$", max_length=120)]  # inside the crate
+    peripherals: Annotated[
+        dict[Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$", max_length=32)], Line], Field(min_length=1)
+    ]
 
 
 class Simulator(Section):
@@ -86,6 +97,7 @@ class Board(Section):
     drivers: tuple[Name, ...] = ()  # further folders of firmware/drivers
     interrupts: dict[Name, NonNegativeInt] = Field(default_factory=dict)  # priorities as the core counts them
     note: Line = ""  # what must be said beside every figure of this board
+    registers: Registers | None = None  # boards of real chips
     simulator: Simulator | None = None
 
     @field_validator("memory")
