@@ -1,0 +1,48 @@
+/* Fixed-point arithmetic that INT8 kernels share: from a 32-bit accumulator to the output's scale, with two roundings, as
+ * TensorFlow Lite Micro's reference kernels do it. The Python twin is tools/stator/numerics.py.
+ *
+ * All functions: callable from anywhere, do not block, no memory but the stack.
+ */
+#ifndef STATOR_KERNELS_COMMON_REQUANTIZE_H
+#define STATOR_KERNELS_COMMON_REQUANTIZE_H
+
+#include <stdint.h>
+
+/* a * b / 2^31, rounded to nearest, ties up. The exception is a = b = -2^31, which saturates to 2^31 - 1.
+ * Adding 2^30 and shifting down is the same as the original's sign-dependent nudge and truncating division: both round
+ * ties of the product toward +infinity. */
+static inline int32_t stator_doubling_high_mul(int32_t a, int32_t b) {
+    if (a == INT32_MIN && b == INT32_MIN) {
+        return INT32_MAX;
+    }
+    return (int32_t)(((int64_t)a * b + ((int64_t)1 << 30)) >> 31);
+}
+
+/* x / 2^exponent, rounded to nearest, ties away from zero. exponent: 0..31. */
+static inline int32_t stator_rounding_shift_right(int32_t x, int32_t exponent) {
+    const int32_t mask = (int32_t)((UINT32_C(1) << exponent) - 1);
+    const int32_t threshold = (mask >> 1) + (x < 0);
+    return (x >> exponent) + ((x & mask) > threshold);
+}
+
+/* x * 2^left, modulo 2^32. left: 0..30. */
+static inline int32_t stator_shift_left(int32_t x, int32_t left) {
+    return (int32_t)((uint32_t)x << left);
+}
+
+/* x * multiplier / 2^31 * 2^shift. multiplier: 0 or 2^30..2^31-1. shift: -31..30. */
+static inline int32_t stator_requantize(int32_t x, int32_t multiplier, int32_t shift) {
+    if (shift > 0) {
+        return stator_doubling_high_mul(stator_shift_left(x, shift), multiplier);
+    }
+    return stator_rounding_shift_right(stator_doubling_high_mul(x, multiplier), -shift);
+}
+
+static inline int32_t stator_clamp(int32_t x, int32_t low, int32_t high) {
+    if (x < low) {
+        return low;
+    }
+    return x > high ? high : x;
+}
+
+#endif

@@ -1,0 +1,268 @@
+"""TFLite files, by the schema package `tflite` from PyPI.
+
+Every byte is hostile. The flatbuffers accessors check no bounds of their own, so this file relies on three things: a read past
+the end raises struct.error or ValueError (Python reads nothing outside the buffer), every vector is taken as a NumPy view whose
+length NumPy checks against the file before anything is allocated or looped over, and no tensor is looked at unless a node, an
+input or an output names it. What has been read is then checked as a whole by `stator.passes.verify`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import re
+import struct
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import tflite
+from flatbuffers.table import Table
+
+from stator.errors import ModelError, UnsupportedOperator
+from stator.ir import DType, Graph, Node, Quantization, Tensor, TensorType
+from stator.ops import Operator, Refusal, operators
+from stator.passes.verify import verify
+
+SUFFIXES = (".tflite",)
+
+# Limits of what is taken, far above any model that fits a microcontroller and low enough to bound time and memory.
+MAX_TENSORS = 8192
+MAX_NODES = 2048
+MAX_OPERANDS = 64
+MAX_RANK = 6
+MAX_ELEMENTS = 2**24
+MAX_NAME = 120
+
+_BROKEN = (struct.error, ValueError, IndexError, TypeError, OverflowError)
+_DTYPES = {
+    tflite.TensorType.INT8: DType.INT8,
+    tflite.TensorType.INT16: DType.INT16,
+    tflite.TensorType.INT32: DType.INT32,
+    tflite.TensorType.INT64: DType.INT64,
+    tflite.TensorType.UINT8: DType.UINT8,
+    tflite.TensorType.BOOL: DType.BOOL,
+    tflite.TensorType.FLOAT32: DType.FLOAT32,
+}
+_ZERO_POINTS = {DType.INT8: (-128, 127), DType.UINT8: (0, 255)}
+
+
+def _names(enumeration: type) -> dict[int, str]:
+    return {value: name for name, value in vars(enumeration).items() if isinstance(value, int)}
+
+
+_OPERATORS = _names(tflite.BuiltinOperator)
+_OPTIONS = _names(tflite.BuiltinOptions)
+_TYPES = _names(tflite.TensorType)
+
+
+@dataclass(frozen=True, slots=True)
+class _Options:
+    """The options table of one operator; `table` is None where the file has none, and the schema's defaults hold."""
+
+    table: Any
+
+    def integer(self, name: str, default: int = 0) -> int:
+        return default if self.table is None else int(getattr(self.table, name)())
+
+    def real(self, name: str, default: float = 0.0) -> float:
+        value = default if self.table is None else float(getattr(self.table, name)())
+        if not math.isfinite(value):
+            raise Refusal(f"option {name} is {value}")
+        return value
+
+    def flag(self, name: str, default: bool = False) -> bool:
+        return default if self.table is None else bool(getattr(self.table, name)())
+
+    def integers(self, name: str) -> tuple[int, ...]:
+        return () if self.table is None else _view(getattr(self.table, name + "AsNumpy")(), MAX_RANK, name)
+
+
+def _view(vector: Any, limit: int, what: str) -> tuple[int, ...]:
+    """A vector of integers, which the accessor gave as a NumPy view (or 0 where it is absent)."""
+    if isinstance(vector, int):
+        return ()
+    if len(vector) > limit:
+        raise ValueError(f"{what} has {len(vector):,} entries, and at most {limit} are taken")
+    return tuple(int(v) for v in vector)
+
+
+def read(data: bytes, name: str) -> Graph:
+    """Reads the bytes of a .tflite file. Raises ModelError or UnsupportedOperator."""
+    where = f"model '{name}'"
+    if data[4:8] != b"TFL3":
+        raise ModelError(f"{where} is not a TFLite file: the mark TFL3 at offset 4 is missing", remedy="check the path")
+    try:
+        graph = _Reader(data, name).graph()
+    except _BROKEN as error:
+        raise ModelError(
+            f"{where} is truncated or corrupt",
+            details=(f"the file has {len(data):,} B; {error}",),
+            remedy="copy or convert the model again",
+        ) from None
+    verify(graph)
+    return graph
+
+
+class _Reader:
+    def __init__(self, data: bytes, name: str) -> None:
+        self.data = data
+        self.name = name
+        self.model = tflite.Model.GetRootAs(data, 0)
+        if self.model.Version() != 3:
+            raise ModelError(f"model '{name}' has schema version {self.model.Version()}, and 3 is needed", remedy="convert the model again")
+        subgraphs = self.model.SubgraphsLength()
+        if subgraphs != 1:
+            raise ModelError(f"model '{name}' has {subgraphs:,} subgraphs, and 1 is needed", remedy="remove control flow and signatures")
+        self.subgraph = self.model.Subgraphs(0)
+        self.tensors = self._bounded(self.subgraph.TensorsLength(), MAX_TENSORS, "tensors")
+        self.nodes = self._bounded(self.subgraph.OperatorsLength(), MAX_NODES, "operators")
+        self.buffers = self._bounded(self.model.BuffersLength(), MAX_TENSORS + 64, "buffers")
+        self.codes = self._bounded(self.model.OperatorCodesLength(), MAX_NODES, "operator codes")
+
+    def _bounded(self, count: int, limit: int, what: str) -> int:
+        if count > limit:
+            raise ModelError(
+                f"model '{self.name}' says it has {count:,} {what}, and at most {limit:,} are taken", remedy="use a smaller model"
+            )
+        return int(count)
+
+    def graph(self) -> Graph:
+        inputs = _view(self.subgraph.InputsAsNumpy(), MAX_OPERANDS, "inputs")
+        outputs = _view(self.subgraph.OutputsAsNumpy(), MAX_OPERANDS, "outputs")
+        tensors = {index: self._tensor(index) for index in dict.fromkeys((*inputs, *outputs))}
+        for index in inputs:
+            if tensors[index].type.dtype is not DType.INT8:
+                raise ModelError(
+                    f"model '{self.name}': input '{tensors[index].name}' is {tensors[index].type.dtype.value}, and INT8 is needed",
+                    remedy="quantize the model: full integer quantization with inference_input_type = inference_output_type = int8",
+                )
+        nodes = []
+        missing: list[str] = []
+        for index in range(self.nodes):
+            raw = self.subgraph.Operators(index)
+            reads = _view(raw.InputsAsNumpy(), MAX_OPERANDS, f"inputs of operator {index}")
+            writes = _view(raw.OutputsAsNumpy(), MAX_OPERANDS, f"outputs of operator {index}")
+            kind = self._kind(raw, index)
+            found = operators().get(kind)
+            if found is None:
+                missing.append(f"node {index}: {kind}")
+                continue
+            for tensor in (*reads, *writes):
+                if tensor != -1 and tensor not in tensors:
+                    tensors[tensor] = self._tensor(tensor)
+            nodes.append(Node(index, self._operator(found, raw, index), reads, writes))
+        if missing:
+            more = (f"... and {len(missing) - 8} more",) if len(missing) > 8 else ()
+            raise UnsupportedOperator(
+                f"model '{self.name}' uses operators that Stator does not have yet",
+                details=(*missing[:8], *more),
+                remedy=f"build the model from {', '.join(operators())}; "
+                "or add the operator: one file in tools/stator/ops/ and one folder in firmware/kernels/",
+            )
+        sha256 = hashlib.sha256(self.data).hexdigest()
+        return Graph(self.name, sha256, tensors, tuple(nodes), inputs, outputs)
+
+    def _kind(self, raw: Any, index: int) -> str:
+        code = raw.OpcodeIndex()
+        if code >= self.codes:
+            raise ValueError(f"operator {index} has code {code} of {self.codes}")
+        entry = self.model.OperatorCodes(code)
+        number = max(entry.BuiltinCode(), entry.DeprecatedBuiltinCode())
+        if number == tflite.BuiltinOperator.CUSTOM:
+            return f"CUSTOM({self._text(entry, 6)})"
+        return _OPERATORS.get(number, f"number {number}")
+
+    def _operator(self, kind: type[Operator], raw: Any, index: int) -> Operator:
+        present = raw.BuiltinOptionsType()
+        table = None
+        if present != tflite.BuiltinOptions.NONE and kind.options is not None:
+            if _OPTIONS.get(present) != kind.options:
+                raise ValueError(f"operator {index} ({kind.name}) carries {_OPTIONS.get(present, present)} and needs {kind.options}")
+            union = raw.BuiltinOptions()
+            if union is not None:
+                table = getattr(tflite, kind.options)()
+                table.Init(union.Bytes, union.Pos)
+        try:
+            return kind.from_tflite(_Options(table))
+        except Refusal as refusal:
+            raise refusal.at(f"model '{self.name}', node {index} ({kind.name})") from None
+
+    def _tensor(self, index: int) -> Tensor:
+        if not 0 <= index < self.tensors:
+            raise ValueError(f"tensor {index} of {self.tensors} is asked for")
+        raw = self.subgraph.Tensors(index)
+        label = f"tensor {index} '{self._text(raw, 10)}'"
+        dtype = _DTYPES.get(raw.Type())
+        if dtype is None:
+            raise ModelError(
+                f"model '{self.name}': {label} has type {_TYPES.get(raw.Type(), raw.Type())}, which Stator does not take",
+                remedy="quantize the model to INT8",
+            )
+        shape = _view(raw.ShapeAsNumpy(), MAX_RANK, f"shape of {label}")
+        if any(d <= 0 for d in shape):
+            raise ModelError(
+                f"model '{self.name}': {label} has shape {list(shape)}", remedy="fix every dimension before converting, the batch too (1)"
+            )
+        if math.prod(shape) > MAX_ELEMENTS:
+            raise ModelError(
+                f"model '{self.name}': {label} has {math.prod(shape):,} elements, and at most {MAX_ELEMENTS:,} are taken",
+                remedy="use a smaller model",
+            )
+        if raw.IsVariable():
+            raise ModelError(f"model '{self.name}': {label} is a variable", remedy="convert without resource variables or states")
+        if raw.Sparsity() is not None:
+            raise ModelError(f"model '{self.name}': {label} is stored sparsely", remedy="convert without sparsity compression")
+        kind = TensorType(shape, dtype, self._quantization(raw, shape, dtype, label))
+        return Tensor(index, self._text(raw, 10), kind, self._values(raw, kind, label))
+
+    def _values(self, raw: Any, kind: TensorType, label: str) -> Any:
+        number = raw.Buffer()
+        if number >= self.buffers:
+            raise ValueError(f"{label} has buffer {number} of {self.buffers}")
+        buffer = self.model.Buffers(number)
+        if buffer.Offset() or buffer.Size():
+            raise ModelError(f"model '{self.name}': {label} lies outside the flatbuffer", remedy="convert without external buffers")
+        values = buffer.DataAsNumpy()
+        if isinstance(values, int) or len(values) == 0:
+            return None
+        if len(values) != kind.bytes:
+            raise ValueError(f"{label} needs {kind.bytes:,} B and its buffer has {len(values):,} B")
+        return np.frombuffer(values, dtype=kind.dtype.numpy.newbyteorder("<")).astype(kind.dtype.numpy).reshape(kind.shape)
+
+    def _quantization(self, raw: Any, shape: tuple[int, ...], dtype: DType, label: str) -> Quantization | None:
+        table = raw.Quantization()
+        if table is None or table.ScaleLength() == 0:
+            return None
+        if table.DetailsType() != 0:
+            raise ModelError(f"model '{self.name}': {label} has a custom quantization", remedy="use TFLite's own INT8 quantization")
+        scales, zero_points = table.ScaleAsNumpy(), table.ZeroPointAsNumpy()
+        points = np.zeros(len(scales), dtype=np.int64) if isinstance(zero_points, int) else zero_points
+        if len(points) != len(scales):
+            raise ValueError(f"{label} has {len(scales)} scales and {len(points)} zero points")
+        axis = int(table.QuantizedDimension())
+        if len(scales) > 1 and not (0 <= axis < len(shape) and shape[axis] == len(scales)):
+            raise ValueError(f"{label} has {len(scales)} scales along dimension {axis} of shape {list(shape)}")
+        if not bool(np.all(np.isfinite(scales) & (scales > 0))):
+            raise ModelError(
+                f"model '{self.name}': {label} has a scale that is zero, negative or not finite",
+                remedy="calibrate with real data and convert again",
+            )
+        low, high = _ZERO_POINTS.get(dtype, (0, 0))
+        if not bool(np.all((points >= low) & (points <= high))):
+            raise ModelError(
+                f"model '{self.name}': {label} has a zero point outside {low}..{high}", remedy="calibrate with real data and convert again"
+            )
+        return Quantization(tuple(float(s) for s in scales), tuple(int(z) for z in points), axis if len(scales) > 1 else None)
+
+    def _text(self, raw: Any, slot: int) -> str:
+        """A string of the file, cut to MAX_NAME and to characters that are harmless in messages and in C comments."""
+        table: Table = raw._tab
+        offset = table.Offset(slot)
+        if not offset:
+            return ""
+        start, length = table.Vector(offset), table.VectorLen(offset)
+        if start + length > len(self.data):
+            raise ValueError(f"a text of {length:,} B at offset {start:,} goes past the end")
+        text = self.data[start : start + min(length, MAX_NAME)].decode("ascii", errors="replace")
+        return re.sub(r"[^A-Za-z0-9_./:;,+\-\[\]() ]", "_", text)

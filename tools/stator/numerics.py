@@ -1,0 +1,69 @@
+"""Fixed-point arithmetic of INT8 inference, as TensorFlow Lite Micro computes it (double rounding).
+
+The C twin is `firmware/kernels/common/requantize.h`. All arrays are int64 here so that nothing overflows unseen; results are
+in the range of the C types.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[Any]
+
+INT32_MIN = -(2**31)
+INT32_MAX = 2**31 - 1
+
+
+def quantize_multiplier(real: float) -> tuple[int, int]:
+    """real = multiplier / 2^31 * 2^shift with multiplier in [2^30, 2^31); (0, 0) where real is below 2^-32.
+
+    The rounding is half away from zero. Raises ValueError where real is negative, not finite, or 2^30 and above.
+    """
+    if not math.isfinite(real) or real < 0:
+        raise ValueError(f"a scale ratio of {real}")
+    if real == 0:
+        return 0, 0
+    fraction, shift = math.frexp(real)
+    multiplier = math.floor(fraction * 2**31 + 0.5)
+    if multiplier == 2**31:
+        multiplier //= 2
+        shift += 1
+    if shift < -31:
+        return 0, 0
+    if shift > 30:
+        raise ValueError(f"a scale ratio of {real}")
+    return multiplier, shift
+
+
+def wrap32(x: Array) -> Array:
+    """x modulo 2^32, as int32 keeps it."""
+    wrapped: Array = (x + 2**31) % 2**32 - 2**31
+    return wrapped
+
+
+def doubling_high_mul(a: Array, b: Array | int) -> Array:
+    """round(a * b / 2^31), half away from zero for positive and toward it for negative products; saturates at 2^31 - 1."""
+    product = a * np.asarray(b, dtype=np.int64)
+    nudged = product + np.where(product >= 0, 1 << 30, 1 - (1 << 30))
+    truncated = np.where(nudged >= 0, nudged >> 31, -(-nudged >> 31))
+    return np.minimum(truncated, INT32_MAX)
+
+
+def rounding_shift_right(x: Array, exponent: Array | int) -> Array:
+    """round(x / 2^exponent), half away from zero; exponent 0..31."""
+    bits = np.asarray(exponent, dtype=np.int64)
+    mask = (np.int64(1) << bits) - 1
+    threshold = (mask >> 1) + (x < 0)
+    return (x >> bits) + ((x & mask) > threshold)
+
+
+def requantize(x: Array, multiplier: Array | int, shift: Array | int) -> Array:
+    """x * multiplier / 2^31 * 2^shift with two roundings; shift > 0 is applied first and wraps as int32 does."""
+    shifts = np.asarray(shift, dtype=np.int64)
+    left = np.maximum(shifts, 0)
+    shifted = wrap32(np.asarray(x, dtype=np.int64) << left)
+    return rounding_shift_right(doubling_high_mul(shifted, multiplier), np.maximum(-shifts, 0))

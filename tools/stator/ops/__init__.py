@@ -1,0 +1,246 @@
+"""Operators: what a layer computes, what it costs, and which kernel computes it on the target.
+
+One file per operator; a file that is put here is found, nothing lists it. An operator says how it is read from a model
+(`from_tflite`), what it takes (`check`), which shapes follow (`infer`), what it computes (`reference`: NumPy, bit-exact to
+the kernels that define INT8 semantics, TensorFlow Lite Micro's with double rounding), what it costs (`macs`), and the call
+of a kernel in `firmware/kernels/` that computes it (`kernel`).
+"""
+
+from __future__ import annotations
+
+import abc
+import importlib
+import pkgutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from stator.errors import ModelError, UnsupportedOperator
+from stator.ir import DType, Graph, Node, Quantization, Tensor, TensorType
+
+Array = npt.NDArray[Any]
+
+
+class Refusal(Exception):
+    """An operator does not take what it is applied to. Whoever knows model and node turns it into a ModelError."""
+
+    def __init__(self, what: str, *, remedy: str = "", unsupported: bool = False) -> None:
+        super().__init__(what)
+        self.what = what
+        self.remedy = remedy
+        self.unsupported = unsupported
+
+    def at(self, where: str) -> ModelError:
+        """The error a user reads; `where` names model, node and operator."""
+        kind = UnsupportedOperator if self.unsupported else ModelError
+        return kind(f"{where}: {self.what}", remedy=self.remedy)
+
+
+class Options(Protocol):
+    """The options of one operator of a model file, by the name that the TFLite schema gives them."""
+
+    def integer(self, name: str, default: int = 0) -> int: ...
+
+    def real(self, name: str, default: float = 0.0) -> float: ...
+
+    def flag(self, name: str, default: bool = False) -> bool: ...
+
+    def integers(self, name: str) -> tuple[int, ...]: ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Operands:
+    """The tensors that an operator is applied to; None marks an optional input that is absent."""
+
+    inputs: tuple[Tensor | None, ...]
+    outputs: tuple[Tensor, ...]
+
+    @classmethod
+    def of(cls, graph: Graph, node: Node) -> Operands:
+        return cls(graph.inputs_of(node), graph.outputs_of(node))
+
+    def input(self, position: int = 0) -> Tensor:
+        """The input at `position`; refuses an absent one."""
+        found = self.inputs[position] if position < len(self.inputs) else None
+        if found is None:
+            raise Refusal(f"input {position} is missing", remedy="convert the model again; the file is not a valid TFLite model")
+        return found
+
+    def optional(self, position: int) -> Tensor | None:
+        return self.inputs[position] if position < len(self.inputs) else None
+
+    @property
+    def output(self) -> Tensor:
+        return self.outputs[0]
+
+    def constant(self, position: int, what: str) -> Array:
+        """The values of a constant input."""
+        tensor = self.input(position)
+        if tensor.data is None:
+            raise Refusal(f"{what} ('{tensor.name}') are not constant", remedy="freeze the weights before converting", unsupported=True)
+        return tensor.data
+
+    def quant(self, tensor: Tensor) -> Quantization:
+        """Scale and zero point of an INT8 activation: one of each."""
+        quant = tensor.type.quant
+        if quant is None or len(quant.scales) != 1:
+            raise Refusal(
+                f"tensor '{tensor.name}' needs one scale and one zero point",
+                remedy="quantize the whole model to INT8 (full integer quantization with a representative dataset)",
+            )
+        return quant
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Constant:
+    """A table in flash: `static const <ctype> <layer>_<name>[] = {...}`."""
+
+    name: str
+    ctype: str
+    data: Array
+
+    @property
+    def bytes(self) -> int:
+        return int(self.data.nbytes)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KernelCall:
+    """One call of a kernel, as data. The emitter prints it as
+
+        static const struct <struct> <layer> = {.<field> = <value>, ...};
+        status = stator_<kernel>__<isa>(<outputs...>, <inputs...>, &<layer>);
+
+    with one more argument, `void *scratch`, at the end where the kernel takes scratch (`scratch_bytes` is not None).
+    `outputs` and `inputs` are tensor indices of the graph, constants never among them; a field's value is a number, a table or
+    None (a null pointer).
+    """
+
+    kernel: str
+    header: str
+    struct: str
+    outputs: tuple[int, ...]
+    inputs: tuple[int, ...]
+    params: tuple[tuple[str, int | Constant | None], ...]
+    scratch_bytes: int | None = None
+
+    @property
+    def constants(self) -> tuple[Constant, ...]:
+        return tuple(value for _, value in self.params if isinstance(value, Constant))
+
+
+class Operator(abc.ABC):
+    """A layer's kind and its options. Subclasses are frozen dataclasses registered by `@operator`."""
+
+    __slots__ = ()
+    name: ClassVar[str] = ""
+    options: ClassVar[str | None] = None
+
+    @classmethod
+    @abc.abstractmethod
+    def from_tflite(cls, options: Options) -> Operator:
+        """Reads the operator's options; `options` answers the schema's default for what is absent."""
+
+    @abc.abstractmethod
+    def check(self, on: Operands) -> None:
+        """Raises Refusal for types, quantization or forms that this operator does not take."""
+
+    @abc.abstractmethod
+    def infer(self, on: Operands) -> tuple[TensorType, ...]:
+        """Types of the outputs, from the inputs and the options alone; quantization is the outputs' own."""
+
+    @abc.abstractmethod
+    def reference(self, on: Operands, *inputs: Array | None) -> tuple[Array, ...]:
+        """Computes the outputs, bit for bit as the kernels must."""
+
+    def macs(self, on: Operands) -> int:
+        """Multiply-accumulates of one execution."""
+        return 0
+
+    def in_place(self, on: Operands) -> tuple[tuple[int, int], ...]:
+        """Pairs (input, output) of positions that may be the same bytes, by the kernels' order of reads and writes."""
+        return ()
+
+    def aliases(self) -> bool:
+        """True where output 0 is input 0's bytes under another shape: no kernel runs, nothing is copied."""
+        return False
+
+    def kernel(self, node: Node, on: Operands) -> KernelCall | None:
+        """The call that computes this layer; None exactly where `aliases` is true."""
+        return None
+
+
+_registry: dict[str, type[Operator]] = {}
+_Class = TypeVar("_Class", bound=type[Operator])
+
+
+def operator(name: str, options: str | None = None) -> Callable[[_Class], _Class]:
+    """Registers a class under its TFLite name; `options` names the schema table that holds its options."""
+
+    def register(cls: _Class) -> _Class:
+        if name in _registry and _registry[name].__qualname__ != cls.__qualname__:
+            raise TypeError(f"two operators are called {name}: {_registry[name].__module__} and {cls.__module__}")
+        cls.name = name
+        cls.options = options
+        _registry[name] = cls
+        return cls
+
+    return register
+
+
+def operators() -> Mapping[str, type[Operator]]:
+    """Every operator by its TFLite name; imports the files of this folder (those that start with _ are shared code)."""
+    for module in pkgutil.iter_modules(__path__):
+        if not module.name.startswith("_"):
+            importlib.import_module(f"{__name__}.{module.name}")
+    return dict(sorted(_registry.items()))
+
+
+def int8(on: Operands, *tensors: Tensor) -> None:
+    """Refuses tensors that are not INT8."""
+    for tensor in tensors:
+        if tensor.type.dtype is not DType.INT8:
+            hint = "a float model" if tensor.type.dtype is DType.FLOAT32 else f"a model with {tensor.type.dtype.value} tensors"
+            raise Refusal(
+                f"tensor '{tensor.name}' is {tensor.type.dtype.value}, and INT8 is needed",
+                remedy=f"this is {hint}: quantize it to INT8 (full integer quantization, inference_input_type = int8)",
+                unsupported=True,
+            )
+        on.quant(tensor)
+
+
+def same_quant(on: Operands, a: Tensor, b: Tensor) -> None:
+    """Refuses two tensors whose bytes do not mean the same numbers."""
+    if on.quant(a) != on.quant(b):
+        raise Refusal(
+            f"'{a.name}' and '{b.name}' must have the same scale and zero point",
+            remedy="convert the model again with a current TensorFlow",
+            unsupported=True,
+        )
+
+
+def run_reference(graph: Graph, inputs: Sequence[Array] | Mapping[int, Array]) -> dict[int, Array]:
+    """Runs the whole graph in NumPy and returns every tensor by its index, constants included.
+
+    `inputs` are the graph's inputs, in order or by tensor index, with exactly the input's shape and element type.
+    """
+    given = dict(inputs) if isinstance(inputs, Mapping) else dict(zip(graph.inputs, inputs, strict=True))
+    values: dict[int, Array] = {t.index: t.data for t in graph.tensors.values() if t.data is not None}
+    for index in graph.inputs:
+        array = np.asarray(given[index])
+        want = graph.tensors[index].type
+        if array.dtype != want.dtype.numpy or array.shape != want.shape:
+            raise ValueError(f"input {index} is {array.dtype}{array.shape}, the model takes {want.dtype.value}{want.shape}")
+        values[index] = array
+    for node in graph.nodes:
+        on = Operands.of(graph, node)
+        results = node.op.reference(on, *(values[i] if i >= 0 else None for i in node.inputs))
+        for index, result in zip(node.outputs, results, strict=True):
+            want = graph.tensors[index].type
+            if result.dtype != want.dtype.numpy or result.shape != want.shape:
+                raise AssertionError(f"{node.op.name} gave {result.dtype}{result.shape} for {want.dtype.value}{want.shape}")
+            values[index] = result
+    return values

@@ -1,0 +1,80 @@
+"""What convolutions and matrix products share: weights, bias and the scale of each output channel."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from stator.ir import DType, Quantization
+from stator.numerics import INT32_MAX, quantize_multiplier
+from stator.ops import Array, Operands, Refusal
+
+
+def symmetric(on: Operands, channels_axis: int) -> Quantization:
+    """The weights' quantization: INT8, zero points 0, one scale or one per output channel."""
+    weights = on.input(1)
+    if weights.type.dtype is not DType.INT8:
+        raise Refusal(
+            f"weights '{weights.name}' are {weights.type.dtype.value}, and INT8 is needed",
+            remedy="quantize the whole model to INT8 (full integer quantization with a representative dataset)",
+            unsupported=True,
+        )
+    quant = weights.type.quant
+    if quant is None:
+        raise Refusal(f"weights '{weights.name}' have no scale", remedy="quantize the whole model to INT8")
+    if any(quant.zero_points):
+        raise Refusal(
+            f"weights '{weights.name}' have a zero point other than 0", remedy="use symmetric weights, the default", unsupported=True
+        )
+    channels = weights.type.shape[channels_axis]
+    if len(quant.scales) != 1 and (len(quant.scales) != channels or quant.axis != channels_axis):
+        raise Refusal(
+            f"weights '{weights.name}' have {len(quant.scales)} scales along dimension {quant.axis}, "
+            f"and {channels} along dimension {channels_axis} are needed"
+        )
+    return quant
+
+
+def bias_values(on: Operands, channels: int) -> Array | None:
+    """The bias as int32[channels], or None where there is none."""
+    bias = on.optional(2)
+    if bias is None:
+        return None
+    values = on.constant(2, "biases")
+    if bias.type.dtype is not DType.INT32:
+        raise Refusal(f"bias '{bias.name}' is {bias.type.dtype.value}, and INT32 is needed", unsupported=True)
+    if bias.type.elements != channels:
+        raise Refusal(f"bias '{bias.name}' has {bias.type.elements} values for {channels} output channels")
+    return values.reshape(-1)
+
+
+def channel_multipliers(on: Operands, channels: int, *, product_in_float32: bool) -> tuple[Array, Array]:
+    """Multiplier (int32) and shift (int8) that take each channel's accumulator to the output's scale.
+
+    One element where the weights have one scale and `product_in_float32`, which says how that one scale is formed.
+    """
+    quant = on.input(1).type.quant
+    assert quant is not None
+    input_scale, output_scale = on.quant(on.input(0)).scale, on.quant(on.output).scale
+    if len(quant.scales) == 1 and product_in_float32:
+        ratios = [float(np.float32(input_scale) * np.float32(quant.scale)) / output_scale]
+    else:
+        scales = quant.scales if len(quant.scales) > 1 else quant.scales * channels
+        ratios = [input_scale * scale / output_scale for scale in scales]
+    try:
+        pairs = [quantize_multiplier(ratio) for ratio in ratios]
+    except ValueError as error:
+        raise Refusal(f"scales of input, weights and output give {error}", remedy="calibrate with real data") from None
+    return np.array([m for m, _ in pairs], dtype=np.int32), np.array([s for _, s in pairs], dtype=np.int8)
+
+
+def accumulator_fits(weights: Array, bias: Array | None, input_zero_point: int) -> None:
+    """Refuses channels whose accumulator could leave int32 for some input. weights: [channels, products]."""
+    reach = max(127 - input_zero_point, input_zero_point + 128)
+    worst = np.abs(weights.astype(np.int64)).sum(axis=1) * reach
+    if bias is not None:
+        worst = worst + np.abs(bias.astype(np.int64))
+    if worst.size and int(worst.max()) > INT32_MAX:
+        channel = int(worst.argmax())
+        raise Refusal(
+            f"the 32-bit accumulator of output channel {channel} can overflow", remedy="check the biases; train with smaller ones"
+        )

@@ -1,0 +1,98 @@
+"""FULLY_CONNECTED: each output is the dot product of a row of weights with the input. Per-tensor or per-channel weights."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from stator.ir import DType, Node, TensorType
+from stator.numerics import requantize
+from stator.ops import Array, Constant, KernelCall, Operands, Operator, Options, Refusal, int8, operator
+from stator.ops._activation import Activation, activation_range
+from stator.ops._weights import accumulator_fits, bias_values, channel_multipliers, symmetric
+
+
+@operator("FULLY_CONNECTED", options="FullyConnectedOptions")
+@dataclass(frozen=True, slots=True)
+class FullyConnected(Operator):
+    activation: Activation
+    keep_dims: bool
+
+    @classmethod
+    def from_tflite(cls, options: Options) -> FullyConnected:
+        if options.integer("WeightsFormat") != 0:
+            raise Refusal("shuffled weights", remedy="convert without the SHUFFLED4x16INT8 weights format", unsupported=True)
+        return cls(Activation.from_tflite(options), options.flag("KeepNumDims"))
+
+    def check(self, on: Operands) -> None:
+        weights = on.constant(1, "weights")
+        int8(on, on.input(0), on.output)
+        symmetric(on, channels_axis=0)
+        if weights.ndim != 2:
+            raise Refusal(f"weights have {weights.ndim} dimensions, and 2 are needed")
+        bias = bias_values(on, channels=weights.shape[0])
+        accumulator_fits(weights.reshape(weights.shape[0], -1), bias, on.quant(on.input(0)).zero_point)
+        self._multipliers(on)
+        activation_range(self.activation, on.quant(on.output))
+
+    def infer(self, on: Operands) -> tuple[TensorType, ...]:
+        units, depth = on.input(1).type.shape
+        x = on.input(0).type
+        if depth == 0 or x.elements % depth != 0:
+            raise Refusal(f"{x.elements} input elements are not rows of {depth}")
+        if self.keep_dims:
+            if x.shape[-1] != depth:
+                raise Refusal(f"the last dimension is {x.shape[-1]}, and {depth} is needed")
+            shape = (*x.shape[:-1], units)
+        else:
+            shape = (x.elements // depth, units)
+        return (TensorType(shape, DType.INT8, on.output.type.quant),)
+
+    def _multipliers(self, on: Operands) -> tuple[Array, Array]:
+        # With one scale the product of input and weight scale is rounded to float32; with a scale per channel it is not.
+        return channel_multipliers(on, channels=on.input(1).type.shape[0], product_in_float32=True)
+
+    def reference(self, on: Operands, *inputs: Array | None) -> tuple[Array, ...]:
+        x = inputs[0]
+        assert x is not None
+        weights = on.constant(1, "weights")
+        bias = bias_values(on, channels=weights.shape[0])
+        multiplier, shift = self._multipliers(on)
+        low, high = activation_range(self.activation, on.quant(on.output))
+        rows = x.reshape(-1, weights.shape[1]).astype(np.int64) - on.quant(on.input(0)).zero_point
+        acc = (rows.astype(np.float64) @ weights.astype(np.float64).T).astype(np.int64)
+        if bias is not None:
+            acc = acc + bias
+        y = requantize(acc, multiplier, shift) + on.quant(on.output).zero_point
+        return (np.clip(y, low, high).astype(np.int8).reshape(on.output.type.shape),)
+
+    def macs(self, on: Operands) -> int:
+        return on.output.type.elements * on.input(1).type.shape[1]
+
+    def kernel(self, node: Node, on: Operands) -> KernelCall:
+        weights = on.constant(1, "weights")
+        bias = bias_values(on, channels=weights.shape[0])
+        multiplier, shift = self._multipliers(on)
+        low, high = activation_range(self.activation, on.quant(on.output))
+        return KernelCall(
+            kernel="fully_connected_s8",
+            header="fully_connected/fully_connected.h",
+            struct="stator_fully_connected",
+            outputs=(node.outputs[0],),
+            inputs=(node.inputs[0],),
+            params=(
+                ("weights", Constant("weights", "int8_t", weights)),
+                ("bias", None if bias is None else Constant("bias", "int32_t", bias)),
+                ("multiplier", Constant("multiplier", "int32_t", multiplier)),
+                ("shift", Constant("shift", "int8_t", shift)),
+                ("per_channel", int(len(multiplier) > 1)),
+                ("rows", on.output.type.elements // weights.shape[0]),
+                ("depth", weights.shape[1]),
+                ("units", weights.shape[0]),
+                ("input_zero_point", on.quant(on.input(0)).zero_point),
+                ("output_zero_point", on.quant(on.output).zero_point),
+                ("activation_min", low),
+                ("activation_max", high),
+            ),
+        )

@@ -1,0 +1,54 @@
+"""RESHAPE: the same bytes under another shape. Nothing is computed or copied."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from stator.ir import TensorType
+from stator.ops import Array, Operands, Operator, Options, Refusal, operator, same_quant
+
+
+def same_bytes(on: Operands, shape: tuple[int, ...]) -> tuple[TensorType, ...]:
+    """The output's type where only the shape changes; refuses a shape with another number of elements."""
+    x = on.input(0).type
+    out = TensorType(shape, x.dtype, on.output.type.quant)
+    if out.elements != x.elements:
+        raise Refusal(f"{list(x.shape)} cannot become {list(shape)}", remedy="convert the model again")
+    return (out,)
+
+
+@operator("RESHAPE", options="ReshapeOptions")
+@dataclass(frozen=True, slots=True)
+class Reshape(Operator):
+    """The new shape is a constant input, or an option; -1 in one place means what is left."""
+
+    new_shape: tuple[int, ...]
+
+    @classmethod
+    def from_tflite(cls, options: Options) -> Reshape:
+        return cls(options.integers("NewShape"))
+
+    def _shape(self, on: Operands) -> tuple[int, ...]:
+        wanted = self.new_shape
+        if on.optional(1) is not None:
+            wanted = tuple(int(d) for d in on.constant(1, "the new shape").reshape(-1))
+        known = 1
+        for d in wanted:
+            known *= d if d != -1 else 1
+        if wanted.count(-1) > 1 or known <= 0:
+            raise Refusal(f"the new shape {list(wanted)} is not one", remedy="convert the model again")
+        return tuple(on.input(0).type.elements // known if d == -1 else d for d in wanted)
+
+    def check(self, on: Operands) -> None:
+        same_quant(on, on.input(0), on.output)
+
+    def infer(self, on: Operands) -> tuple[TensorType, ...]:
+        return same_bytes(on, self._shape(on))
+
+    def reference(self, on: Operands, *inputs: Array | None) -> tuple[Array, ...]:
+        x = inputs[0]
+        assert x is not None
+        return (x.reshape(on.output.type.shape),)
+
+    def aliases(self) -> bool:
+        return True
