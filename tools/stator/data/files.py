@@ -1,0 +1,94 @@
+"""Signals out of files. Every byte is untrusted: nothing is unpickled, sizes are looked at before anything is read."""
+
+from __future__ import annotations
+
+import math
+import re
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import scipy.io
+import scipy.io.wavfile
+
+from stator.data.signal import MAX_SAMPLES, SAMPLE_HZ, Signal, checked
+from stator.errors import SignalError
+
+MAX_FILE_BYTES = 512 * 1024**2
+WAV_FULL_SCALE_G = 8.0
+"""What the full scale of an integer .wav means: the range of the sensor."""
+
+
+def load_file(path: Path, *, name: str = "", label: str | None = None, sample_hz: int | None = None) -> Signal:
+    """The signal in a .npy (float, g, 12 kHz), .wav (float: g) or .mat file (CWRU's or UESTC's variables). Raises SignalError.
+
+    `sample_hz` is for .mat files that do not say their rate.
+    """
+    name = name or path.name
+    try:
+        size = path.stat().st_size if path.is_file() else None
+    except (OSError, ValueError):
+        size = None
+    if size is None:
+        raise SignalError(f"{name}: no such file", remedy="cwru:NNN, uestc:FILE, synthetic, or a path to a .npy, .wav or .mat file")
+    if size > MAX_FILE_BYTES:
+        raise SignalError(f"{name}: {size:,} B are too many", remedy=f"cut a piece of at most {MAX_FILE_BYTES:,} B")
+    readers = {".npy": _npy, ".wav": _wav, ".mat": _mat}
+    suffix = path.suffix.lower()
+    if suffix not in readers:
+        raise SignalError(f"{name}: a signal file ends in {', '.join(readers)}", remedy="convert the recording to one of these")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            rate, samples, rpm = readers[suffix](path, name, sample_hz)
+    except SignalError:
+        raise
+    except Exception as error:  # readers of untrusted files fail in every way there is
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise SignalError(f"{name}: is not a readable {suffix} file: {reason[:120]}", remedy="write the file again") from None
+    return checked(name, rate, samples, label, rpm)
+
+
+Content = tuple[float, np.ndarray[Any, Any], float | None]
+
+
+def _npy(path: Path, name: str, sample_hz: int | None) -> Content:
+    samples = np.load(path, mmap_mode="r", allow_pickle=False)
+    if not isinstance(samples, np.ndarray):
+        raise SignalError(f"{name}: is an archive of arrays", remedy="save one array with numpy.save")
+    return sample_hz or SAMPLE_HZ, samples, None
+
+
+def _wav(path: Path, name: str, sample_hz: int | None) -> Content:
+    rate, samples = scipy.io.wavfile.read(path)
+    if samples.dtype.kind == "u":  # 8 bits, offset by 128
+        samples = (samples.astype(np.float64) - 128) / 128 * WAV_FULL_SCALE_G
+    elif samples.dtype.kind == "i":
+        samples = samples.astype(np.float64) / -float(np.iinfo(samples.dtype).min) * WAV_FULL_SCALE_G
+    return rate, samples, None
+
+
+def _mat(path: Path, name: str, sample_hz: int | None) -> Content:
+    shapes = {variable: shape for variable, shape, _ in scipy.io.whosmat(str(path))}
+    drive_end = [v for v in shapes if re.fullmatch(r"X\d+_DE_time", v)]
+    data = drive_end[:1] or (["Data"] if "Data" in shapes else [])
+    if not data:
+        there = ", ".join(sorted(shapes)[:6]) or "nothing"
+        raise SignalError(f"{name}: no variable X<nnn>_DE_time or Data, but {there}", remedy="save the samples as Data")
+    count = math.prod(shapes[data[0]])
+    if count > MAX_SAMPLES:
+        raise SignalError(f"{name}: has {count:,} samples", remedy=f"at most {MAX_SAMPLES:,}")
+    single = [v for v, shape in shapes.items() if math.prod(shape) == 1 and (v == "SampleFrequency" or re.fullmatch(r"X\d+RPM", v))]
+    content = scipy.io.loadmat(str(path), variable_names=[*data, *single])
+    rate: float | None = float(content["SampleFrequency"].item()) if "SampleFrequency" in single else sample_hz
+    if rate is None:
+        said = re.search(r"(?<!\d)(12|48)k(?![a-z])", path.name, re.IGNORECASE)
+        rate = 1000.0 * int(said[1]) if said else None
+    if rate is None:
+        raise SignalError(
+            f"{name}: says no sampling rate, and healthy CWRU recordings come at 12 and at 48 kHz",
+            remedy="cwru:NNN, or a variable SampleFrequency, or '12k' in the file's name",
+        )
+    speeds = [float(content[v].item()) for v in single if v.endswith("RPM")]
+    return rate, content[data[0]], speeds[0] if speeds else None

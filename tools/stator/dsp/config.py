@@ -1,0 +1,135 @@
+"""What the front end is told: which bands, and at which frequencies a damaged bearing would show."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Self
+
+from pydantic import Field, ValidationError, model_validator
+
+from stator.errors import ConfigError
+from stator.yamlfile import Section
+
+FRAME_SAMPLES = 1024
+SPECTRUM_BINS = 384
+"""Bins of 11.72 Hz below 4.5 kHz: what lies above is shaped by the recorder's anti-alias filter and is never looked at."""
+ENVELOPE_BINS = 128
+LINE_FIRST, LINE_LAST = 2, 62
+"""Centre bins that a line of the envelope spectrum may have: three bins wide, without the constant part."""
+WORK_BYTES = 4096
+
+Hz = Annotated[float, Field(gt=0, le=6000)]
+Order = Annotated[float, Field(gt=0, le=100)]
+
+
+class Bearing(Section):
+    """Frequencies of a bearing's faults, as multiples of the shaft's speed."""
+
+    outer: Order  # ball passes a point of the outer race
+    inner: Order  # ball passes a point of the inner race
+    ball: Order  # a point of a ball meets a race, twice per turn of the ball
+
+    @property
+    def orders(self) -> tuple[float, float, float]:
+        return self.outer, self.inner, self.ball
+
+
+class FeaturesConfig(Section):
+    """The `features` section of a `model.yml`. Nothing measures the shaft's speed here: `shaft_hz` is the machine's nominal one."""
+
+    shaft_hz: Annotated[float, Field(gt=1, le=200)]
+    bearing: Bearing
+    harmonics: Annotated[int, Field(ge=1, le=4)]
+    spectrum_hz: tuple[Hz, Hz]  # the log spectrum: from, to
+    spectrum_bands: Annotated[int, Field(ge=2, le=64)]
+    envelope_hz: Annotated[tuple[Hz, ...], Field(min_length=1, max_length=4)]  # lower ends of the bands of 1.5 kHz
+
+    @classmethod
+    def parse(cls, section: Mapping[str, Any]) -> Self:
+        """Reads the section. Raises ConfigError."""
+        try:
+            return cls.model_validate(dict(section))
+        except ValidationError as error:
+            first, *more = [f"features.{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_url=False)]
+            raise ConfigError(first, details=more[:8]) from None
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.edges[-1] > SPECTRUM_BINS or any(first + ENVELOPE_BINS > SPECTRUM_BINS for first in self.envelope_first):
+            raise ValueError("nothing above 4,500 Hz may be used: anti-alias filters differ there")
+        if any(low >= high for low, high in itertools.pairwise(self.edges)):
+            raise ValueError("spectrum_hz is too narrow for so many spectrum_bands: a band needs 12 Hz")
+        return self
+
+    @property
+    def edges(self) -> tuple[int, ...]:
+        """First bins of the bands of the log spectrum, and the bin after the last."""
+        low, high = self.spectrum_hz
+        return tuple(_bin(low + (high - low) * i / self.spectrum_bands) for i in range(self.spectrum_bands + 1))
+
+    @property
+    def envelope_first(self) -> tuple[int, ...]:
+        """First bins of the envelope bands."""
+        return tuple(_bin(hz) for hz in self.envelope_hz)
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """The lines looked for in every envelope spectrum: per order, per harmonic."""
+        return tuple(_line(order * self.shaft_hz, k) for order in self.bearing.orders for k in range(1, self.harmonics + 1))
+
+    @property
+    def columns(self) -> int:
+        """Features per frame."""
+        return self.spectrum_bands + len(self.envelope_hz) * (len(self.lines) + 1)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What each column is."""
+        lines = [f"{race} x{k}" for race in ("outer", "inner", "ball") for k in range(1, self.harmonics + 1)]
+        bands = [f"{name} at {hz:g} Hz" for hz in self.envelope_hz for name in [*lines, "impulses"]]
+        return (*(f"band {i}" for i in range(self.spectrum_bands)), *bands)
+
+    @property
+    def work_bytes(self) -> int:
+        """Work memory of `stator_features_run`."""
+        return WORK_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Centre bins of a line and of the two places between harmonics that it is compared with."""
+
+    at: int
+    below: int
+    above: int
+
+
+@dataclass(frozen=True, slots=True)
+class Quantizer:
+    """How a feature of 1/256 octave becomes the model's int8: q = clamp(zero_point + ((v multiplier + 2**15) >> 16))."""
+
+    multiplier: int
+    zero_point: int
+
+    @classmethod
+    def of(cls, scale: float, zero_point: int) -> Self:
+        """From the quantization of the model's input; a feature counts in octaves. Raises ConfigError."""
+        multiplier = round(65536 / (256 * scale)) if math.isfinite(scale) and scale > 0 else 0
+        if not 1 <= multiplier <= 65535 or not -128 <= zero_point <= 127:
+            raise ConfigError(
+                f"the model's input scale {scale:g} (zero point {zero_point}) is no scale of features in octaves",
+                remedy="quantize with features of the front end as representative data: a scale between 0.004 and 256",
+            )
+        return cls(multiplier, zero_point)
+
+
+def _bin(hz: float) -> int:
+    return math.floor(hz * FRAME_SAMPLES / 12000 + 0.5)
+
+
+def _line(hz: float, harmonic: int) -> Line:
+    at, below, above = (min(max(_bin(hz * k), LINE_FIRST), LINE_LAST) for k in (harmonic, harmonic - 0.5, harmonic + 0.5))
+    return Line(at, below, above)

@@ -1,0 +1,93 @@
+"""One half of raw samples to one column of features: the twin of `stator_features_run`, for many frames at once."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from stator.dsp import fixed
+from stator.dsp.config import ENVELOPE_BINS, FRAME_SAMPLES, FeaturesConfig, Quantizer
+from stator.dsp.fixed import Ints, Powers
+
+CHUNK = 256  # frames worked on at once, which bounds the memory
+
+
+def features(halves: npt.NDArray[np.int16], config: FeaturesConfig, quantizer: Quantizer) -> npt.NDArray[np.int8]:
+    """int8 columns of raw halves: (..., 1024) ADC counts to (..., columns)."""
+    values = octaves(halves, config)
+    scaled = quantizer.zero_point + ((values * quantizer.multiplier + 32768) >> 16)
+    columns: npt.NDArray[np.int8] = np.clip(scaled, -128, 127).astype(np.int8)
+    return columns
+
+
+def octaves(halves: npt.NDArray[np.int16], config: FeaturesConfig) -> Ints:
+    """The columns before quantization, in 1/256 octave of power: (..., 1024) to (..., columns)."""
+    if halves.dtype != np.int16 or halves.shape[-1:] != (FRAME_SAMPLES,):
+        raise ValueError(f"halves must be int16 of shape (..., {FRAME_SAMPLES}), not {halves.dtype} of {halves.shape}")
+    flat = halves.reshape(-1, FRAME_SAMPLES)
+    parts = [_octaves(flat[i : i + CHUNK].astype(np.int64), config) for i in range(0, len(flat), CHUNK)]
+    whole = np.concatenate(parts) if parts else np.zeros((0, config.columns), dtype=np.int64)
+    return whole.reshape(*halves.shape[:-1], config.columns)
+
+
+def spectrum(frames: Ints) -> tuple[Ints, Ints]:
+    """Bins 0 .. 511 of the windowed frames, mean removed and scaled up to 31 bits, divided by 1024."""
+    mean = (frames.sum(axis=-1, keepdims=True) + 512) >> 10
+    centred = frames - mean
+    peak = np.abs(centred).max(axis=-1, keepdims=True)
+    room = np.where(peak > 0, fixed.headroom(peak) - 1, 0)
+    hann = 2**30 - 1 - (fixed.cosine(np.arange(FRAME_SAMPLES)) >> 1)
+    return fixed.real_fft(fixed.mulh(centred << room, hann))
+
+
+def envelope(real: Ints, imag: Ints) -> Ints:
+    """The magnitude over time (128 points, scaled below 2**30) of a band of 128 bins; zeros for an empty band."""
+    peak = np.maximum(np.abs(real), np.abs(imag)).max(axis=-1, keepdims=True)
+    room = np.where(peak > 0, fixed.headroom(peak) - 2, 0)
+    size = fixed.magnitude(*fixed.fft(real << room, imag << room))
+    return _levelled(size)
+
+
+def power(real: Ints, imag: Ints) -> Powers:
+    """re**2 + im**2, below 2**63."""
+    return (real * real + imag * imag).astype(np.uint64)
+
+
+def _octaves(frames: Ints, config: FeaturesConfig) -> Ints:
+    real, imag = spectrum(frames)
+    edges = config.edges
+    bins = power(real, imag)[:, : edges[-1]]
+    bands = fixed.log2_q8(np.add.reduceat(bins, edges[:-1], axis=1))
+    mean = (bands.sum(axis=1, keepdims=True) + config.spectrum_bands // 2) // config.spectrum_bands
+    columns = [bands - mean]
+    for first in config.envelope_first:
+        band = slice(first, first + ENVELOPE_BINS)
+        columns.append(_envelope_columns(envelope(real[:, band], imag[:, band]), config))
+    return np.concatenate(columns, axis=1)
+
+
+def _envelope_columns(size: Ints, config: FeaturesConfig) -> Ints:
+    """Lines of the envelope's spectrum over their surroundings, then how impulsive the envelope is."""
+    real, imag = fixed.real_fft(size)
+    real[:, 1] += real[:, 0] >> 1  # the Hann window puts minus half of the constant part here
+    bins = power(real, imag)
+    three = bins[:, :-2] + bins[:, 1:-1] + bins[:, 2:]
+    level = fixed.log2_q8(three)
+
+    def at(centres: list[int]) -> Ints:
+        return level[:, np.array(centres) - 1]
+
+    lines = config.lines
+    around = (at([line.below for line in lines]) + at([line.above for line in lines])) >> 1
+    coarse = size >> 14
+    squares, total = (coarse * coarse).sum(axis=1), coarse.sum(axis=1)
+    spread = fixed.log2_q8(squares.astype(np.uint64)) - 2 * fixed.log2_q8(total.astype(np.uint64)) + 7 * 256
+    impulses = np.where(total == 0, 0, 2 * spread - 512)
+    return np.concatenate([at([line.at for line in lines]) - around, impulses[:, None]], axis=1)
+
+
+def _levelled(size: Ints) -> Ints:
+    """Shifted so that the largest lies in 2**29 .. 2**30 - 1."""
+    peak = size.max(axis=-1, keepdims=True)
+    room = np.where(peak > 0, fixed.headroom(peak) - 2, 0)
+    return np.where(room >= 0, size << np.maximum(room, 0), size >> np.maximum(-room, 0))
