@@ -50,7 +50,8 @@ def doubling_high_mul(a: Array, b: Array | int) -> Array:
     product = a * np.asarray(b, dtype=np.int64)
     nudged = product + np.where(product >= 0, 1 << 30, 1 - (1 << 30))
     truncated = np.where(nudged >= 0, nudged >> 31, -(-nudged >> 31))
-    return np.minimum(truncated, INT32_MAX)
+    saturated: Array = np.minimum(truncated, INT32_MAX)
+    return saturated
 
 
 def rounding_shift_right(x: Array, exponent: Array | int) -> Array:
@@ -58,7 +59,8 @@ def rounding_shift_right(x: Array, exponent: Array | int) -> Array:
     bits = np.asarray(exponent, dtype=np.int64)
     mask = (np.int64(1) << bits) - 1
     threshold = (mask >> 1) + (x < 0)
-    return (x >> bits) + ((x & mask) > threshold)
+    rounded: Array = (x >> bits) + ((x & mask) > threshold)
+    return rounded
 
 
 def requantize(x: Array, multiplier: Array | int, shift: Array | int) -> Array:

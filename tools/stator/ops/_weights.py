@@ -47,7 +47,7 @@ def bias_values(on: Operands, channels: int) -> Array | None:
     return values.reshape(-1)
 
 
-def channel_multipliers(on: Operands, channels: int, *, product_in_float32: bool) -> tuple[Array, Array]:
+def channel_multipliers(on: Operands, channels: int, *, product_in_float32: bool = False) -> tuple[Array, Array]:
     """Multiplier (int32) and shift (int8) that take each channel's accumulator to the output's scale.
 
     One element where the weights have one scale and `product_in_float32`, which says how that one scale is formed.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from stator.ir import TensorType
-from stator.ops import Array, Operands, Operator, Options, Refusal, operator, same_quant
+from stator.ops import Array, Operands, Operator, Options, Refusal, int8, operator, same_quant
 
 
 def same_bytes(on: Operands, shape: tuple[int, ...]) -> tuple[TensorType, ...]:
@@ -40,6 +40,7 @@ class Reshape(Operator):
         return tuple(on.input(0).type.elements // known if d == -1 else d for d in wanted)
 
     def check(self, on: Operands) -> None:
+        int8(on, on.input(0), on.output)
         same_quant(on, on.input(0), on.output)
 
     def infer(self, on: Operands) -> tuple[TensorType, ...]:

@@ -1,0 +1,75 @@
+"""What the two poolings share; they differ in one reduction and in their kernel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from stator.ir import DType, Node, TensorType
+from stator.ops import KernelCall, Operands, Operator, Options, int8, same_quant
+from stator.ops._activation import Activation, activation_range
+from stator.ops._window import Axis, Padding, axis, image, step
+
+
+@dataclass(frozen=True, slots=True)
+class Pool(Operator):
+    kernel_name: ClassVar[str]
+
+    size: tuple[int, int]
+    stride: tuple[int, int]
+    padding: Padding
+    activation: Activation
+
+    @classmethod
+    def from_tflite(cls, options: Options) -> Self:
+        return cls(
+            (step(options, "FilterHeight"), step(options, "FilterWidth")),
+            (step(options, "StrideH"), step(options, "StrideW")),
+            Padding.from_tflite(options),
+            Activation.from_tflite(options),
+        )
+
+    def axes(self, on: Operands) -> tuple[Axis, Axis]:
+        _, height, width, _ = image(on.input(0))
+        return (
+            axis(height, self.size[0], self.stride[0], 1, self.padding),
+            axis(width, self.size[1], self.stride[1], 1, self.padding),
+        )
+
+    def check(self, on: Operands) -> None:
+        int8(on, on.input(0), on.output)
+        same_quant(on, on.input(0), on.output)
+        activation_range(self.activation, on.quant(on.output))
+
+    def infer(self, on: Operands) -> tuple[TensorType, ...]:
+        batch, _, _, channels = image(on.input(0))
+        rows, columns = self.axes(on)
+        return (TensorType((batch, rows.out, columns.out, channels), DType.INT8, on.output.type.quant),)
+
+    def kernel(self, node: Node, on: Operands) -> KernelCall:
+        batch, _, _, channels = image(on.input(0))
+        rows, columns = self.axes(on)
+        low, high = activation_range(self.activation, on.quant(on.output))
+        return KernelCall(
+            kernel=f"{self.kernel_name}_s8",
+            header=f"{self.kernel_name}/{self.kernel_name}.h",
+            struct=f"stator_{self.kernel_name}",
+            outputs=(node.outputs[0],),
+            inputs=(node.inputs[0],),
+            params=(
+                ("batches", batch),
+                ("in_h", rows.size),
+                ("in_w", columns.size),
+                ("channels", channels),
+                ("out_h", rows.out),
+                ("out_w", columns.out),
+                ("kernel_h", rows.kernel),
+                ("kernel_w", columns.kernel),
+                ("stride_h", rows.stride),
+                ("stride_w", columns.stride),
+                ("pad_top", rows.before),
+                ("pad_left", columns.before),
+                ("activation_min", low),
+                ("activation_max", high),
+            ),
+        )

@@ -1,0 +1,87 @@
+"""Geometry of sliding windows: what convolutions and poolings share. Images are [batch, height, width, channels]."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+import numpy as np
+
+from stator.ir import Tensor
+from stator.ops import Array, Options, Refusal
+
+#: Strides, dilations and kernel sizes beyond this have no meaning for the tensors that are taken.
+MAX_STEP = 4096
+
+
+class Padding(enum.Enum):
+    SAME = 0
+    VALID = 1
+
+    @classmethod
+    def from_tflite(cls, options: Options) -> Padding:
+        try:
+            return cls(options.integer("Padding"))
+        except ValueError:
+            raise Refusal(f"padding number {options.integer('Padding')}", remedy="use SAME or VALID") from None
+
+
+def step(options: Options, name: str) -> int:
+    """A stride, dilation or size out of a file: 1..MAX_STEP."""
+    value = options.integer(name, 1)
+    if not 1 <= value <= MAX_STEP:
+        raise Refusal(f"option {name} is {value}, and 1..{MAX_STEP} is taken", remedy="convert the model again")
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """One direction of a window: sizes in elements. `before` is the padding at the start; the end's follows from the sizes."""
+
+    size: int
+    kernel: int
+    stride: int
+    dilation: int
+    before: int
+    out: int
+
+    def positions(self) -> Array:
+        """Input position of every tap of every output, int64 [out, kernel]; outside 0..size-1 means padding."""
+        starts = np.arange(self.out, dtype=np.int64)[:, None] * self.stride - self.before
+        return starts + np.arange(self.kernel, dtype=np.int64)[None, :] * self.dilation
+
+
+def axis(size: int, kernel: int, stride: int, dilation: int, padding: Padding) -> Axis:
+    """The window along one axis, as TensorFlow counts: SAME gives ceil(size / stride), with the odd pixel of padding at the end."""
+    reach = (kernel - 1) * dilation + 1
+    if kernel > MAX_STEP:
+        raise Refusal(f"a kernel of {kernel} elements along one axis", remedy="use a smaller kernel")
+    if padding is Padding.SAME:
+        out = -(-size // stride)
+        before = max((out - 1) * stride + reach - size, 0) // 2
+    else:
+        out = (size - reach) // stride + 1
+        before = 0
+    if out < 1:
+        raise Refusal(f"a window of {reach} does not fit {size} elements", remedy="use SAME padding or a larger input")
+    return Axis(size, kernel, stride, dilation, before, out)
+
+
+def image(tensor: Tensor) -> tuple[int, int, int, int]:
+    """Batch, height, width and channels of a four-dimensional tensor."""
+    if len(tensor.type.shape) != 4:
+        raise Refusal(f"'{tensor.name}' has shape {list(tensor.type.shape)}, and [batch, height, width, channels] is needed")
+    batch, height, width, channels = tensor.type.shape
+    return batch, height, width, channels
+
+
+def patches(x: Array, rows: Axis, columns: Axis, outside: int) -> Array:
+    """The windows of x [batch, height, width, channels]: int64 [batch, out rows, out columns, kernel rows, kernel columns, channels].
+
+    Padding holds `outside`.
+    """
+    r, c = rows.positions(), columns.positions()
+    inside = ((r >= 0) & (r < rows.size))[:, None, :, None] & ((c >= 0) & (c < columns.size))[None, :, None, :]
+    taken = x[:, r.clip(0, rows.size - 1)[:, None, :, None], c.clip(0, columns.size - 1)[None, :, None, :], :].astype(np.int64)
+    result: Array = np.where(inside[None, ..., None], taken, outside)
+    return result

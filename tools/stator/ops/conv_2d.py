@@ -1,0 +1,119 @@
+"""CONV_2D: every output channel sees every input channel through a window. Per-tensor or per-channel weights, dilation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from stator.ir import DType, Node, TensorType
+from stator.numerics import requantize
+from stator.ops import Array, Constant, KernelCall, Operands, Operator, Options, Refusal, int8, operator
+from stator.ops._activation import Activation, activation_range
+from stator.ops._weights import accumulator_fits, bias_values, channel_multipliers, symmetric
+from stator.ops._window import Axis, Padding, axis, image, patches, step
+
+
+@operator("CONV_2D", options="Conv2DOptions")
+@dataclass(frozen=True, slots=True)
+class Conv2D(Operator):
+    stride: tuple[int, int]
+    dilation: tuple[int, int]
+    padding: Padding
+    activation: Activation
+
+    @classmethod
+    def from_tflite(cls, options: Options) -> Conv2D:
+        return cls(
+            (step(options, "StrideH"), step(options, "StrideW")),
+            (step(options, "DilationHFactor"), step(options, "DilationWFactor")),
+            Padding.from_tflite(options),
+            Activation.from_tflite(options),
+        )
+
+    def _axes(self, on: Operands) -> tuple[Axis, Axis]:
+        _, height, width, _ = image(on.input(0))
+        _, kernel_h, kernel_w, _ = image(on.input(1))
+        return (
+            axis(height, kernel_h, self.stride[0], self.dilation[0], self.padding),
+            axis(width, kernel_w, self.stride[1], self.dilation[1], self.padding),
+        )
+
+    def check(self, on: Operands) -> None:
+        weights = on.constant(1, "weights")
+        int8(on, on.input(0), on.output)
+        channels, _, _, depth = image(on.input(1))
+        if image(on.input(0))[3] != depth:
+            raise Refusal(
+                f"{image(on.input(0))[3]} input channels and weights for {depth}", remedy="use no groups (groups = 1)", unsupported=True
+            )
+        symmetric(on, channels_axis=0)
+        bias = bias_values(on, channels)
+        accumulator_fits(weights.reshape(channels, -1), bias, on.quant(on.input(0)).zero_point)
+        channel_multipliers(on, channels)
+        activation_range(self.activation, on.quant(on.output))
+
+    def infer(self, on: Operands) -> tuple[TensorType, ...]:
+        rows, columns = self._axes(on)
+        return (TensorType((image(on.input(0))[0], rows.out, columns.out, image(on.input(1))[0]), DType.INT8, on.output.type.quant),)
+
+    def reference(self, on: Operands, *inputs: Array | None) -> tuple[Array, ...]:
+        x = inputs[0]
+        assert x is not None
+        weights = on.constant(1, "weights")
+        channels = weights.shape[0]
+        bias = bias_values(on, channels)
+        multiplier, shift = channel_multipliers(on, channels)
+        low, high = activation_range(self.activation, on.quant(on.output))
+        zero_point = on.quant(on.input(0)).zero_point
+        rows, columns = self._axes(on)
+        taps = (patches(x, rows, columns, zero_point) - zero_point).reshape(-1, weights[0].size)
+        # Exact: sums stay far below 2^53, and float64 products are the fast ones in NumPy.
+        acc = (taps.astype(np.float64) @ weights.reshape(channels, -1).astype(np.float64).T).astype(np.int64)
+        if bias is not None:
+            acc = acc + bias
+        y = requantize(acc, multiplier, shift) + on.quant(on.output).zero_point
+        return (np.clip(y, low, high).astype(np.int8).reshape(on.output.type.shape),)
+
+    def macs(self, on: Operands) -> int:
+        return on.output.type.elements * (on.input(1).type.elements // on.input(1).type.shape[0])
+
+    def kernel(self, node: Node, on: Operands) -> KernelCall:
+        weights = on.constant(1, "weights")
+        channels, kernel_h, kernel_w, depth = image(on.input(1))
+        bias = bias_values(on, channels)
+        multiplier, shift = channel_multipliers(on, channels)
+        low, high = activation_range(self.activation, on.quant(on.output))
+        rows, columns = self._axes(on)
+        return KernelCall(
+            kernel="conv2d_s8",
+            header="conv2d/conv2d.h",
+            struct="stator_conv2d",
+            outputs=(node.outputs[0],),
+            inputs=(node.inputs[0],),
+            params=(
+                ("weights", Constant("weights", "int8_t", weights)),
+                ("bias", None if bias is None else Constant("bias", "int32_t", bias)),
+                ("multiplier", Constant("multiplier", "int32_t", multiplier)),
+                ("shift", Constant("shift", "int8_t", shift)),
+                ("batches", image(on.input(0))[0]),
+                ("in_h", rows.size),
+                ("in_w", columns.size),
+                ("in_c", depth),
+                ("out_h", rows.out),
+                ("out_w", columns.out),
+                ("out_c", channels),
+                ("kernel_h", kernel_h),
+                ("kernel_w", kernel_w),
+                ("stride_h", rows.stride),
+                ("stride_w", columns.stride),
+                ("dilation_h", rows.dilation),
+                ("dilation_w", columns.dilation),
+                ("pad_top", rows.before),
+                ("pad_left", columns.before),
+                ("input_zero_point", on.quant(on.input(0)).zero_point),
+                ("output_zero_point", on.quant(on.output).zero_point),
+                ("activation_min", low),
+                ("activation_max", high),
+            ),
+        )

@@ -1,0 +1,92 @@
+"""MEAN over neighbouring axes: the sum is rescaled once by input scale / output scale / count."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from stator.ir import DType, Node, TensorType
+from stator.numerics import INT32_MAX, quantize_multiplier, requantize
+from stator.ops import Array, KernelCall, Operands, Operator, Options, Refusal, int8, operator
+
+
+@operator("MEAN", options="ReducerOptions")
+@dataclass(frozen=True, slots=True)
+class Mean(Operator):
+    keep_dims: bool
+
+    @classmethod
+    def from_tflite(cls, options: Options) -> Mean:
+        return cls(options.flag("KeepDims"))
+
+    def _axes(self, on: Operands) -> frozenset[int]:
+        rank = len(on.input(0).type.shape)
+        axes = on.constant(1, "the axes")
+        if axes.dtype != np.int32 or axes.size == 0 or np.any((axes < -rank) | (axes >= rank)):
+            raise Refusal("the axes are not axes of the input", remedy="convert the model again")
+        return frozenset(int(a) % rank for a in axes.reshape(-1))
+
+    def _fold(self, on: Operands) -> tuple[int, int, int]:
+        """The input as [outer, count, inner], of which the middle one is averaged; axes of size 1 belong anywhere."""
+        shape = on.input(0).type.shape
+        reduced = [i for i in sorted(self._axes(on)) if shape[i] != 1]
+        if not reduced:
+            return on.input(0).type.elements, 1, 1
+        first, last = reduced[0], reduced[-1]
+        if any(shape[i] != 1 and i not in reduced for i in range(first, last + 1)):
+            raise Refusal(f"axes {reduced} of {list(shape)} are not neighbours", remedy="average over neighbouring axes", unsupported=True)
+        return math.prod(shape[:first]), math.prod(shape[first : last + 1]), math.prod(shape[last + 1 :])
+
+    def _scaling(self, on: Operands) -> tuple[int, int]:
+        """Multiplier and shift that include the division by the count; the multiplier is cut, not rounded."""
+        try:
+            multiplier, shift = quantize_multiplier(on.quant(on.input(0)).scale / on.quant(on.output).scale)
+        except ValueError as error:
+            raise Refusal(f"scales of input and output give {error}", remedy="calibrate with real data") from None
+        count = self._fold(on)[1]
+        extra = min(count.bit_length() - 1, 31 + shift)
+        return (multiplier << extra) // count, shift - extra
+
+    def check(self, on: Operands) -> None:
+        int8(on, on.input(0), on.output)
+        if self._fold(on)[1] * 255 > INT32_MAX:
+            raise Refusal(f"a mean over {self._fold(on)[1]:,} elements", remedy="use a smaller input")
+        multiplier, _ = self._scaling(on)
+        if multiplier > INT32_MAX:
+            raise Refusal("scales of input and output are too far apart", remedy="calibrate with real data")
+
+    def infer(self, on: Operands) -> tuple[TensorType, ...]:
+        axes = self._axes(on)
+        shape = on.input(0).type.shape
+        kept = tuple(1 if i in axes else d for i, d in enumerate(shape) if self.keep_dims or i not in axes)
+        return (TensorType(kept, DType.INT8, on.output.type.quant),)
+
+    def reference(self, on: Operands, *inputs: Array | None) -> tuple[Array, ...]:
+        x = inputs[0]
+        assert x is not None
+        outer, count, inner = self._fold(on)
+        total = x.reshape(outer, count, inner).astype(np.int64).sum(axis=1) - on.quant(on.input(0)).zero_point * count
+        y = requantize(total, *self._scaling(on)) + on.quant(on.output).zero_point
+        return (np.clip(y, -128, 127).astype(np.int8).reshape(on.output.type.shape),)
+
+    def kernel(self, node: Node, on: Operands) -> KernelCall:
+        outer, count, inner = self._fold(on)
+        multiplier, shift = self._scaling(on)
+        return KernelCall(
+            kernel="mean_s8",
+            header="mean/mean.h",
+            struct="stator_mean",
+            outputs=(node.outputs[0],),
+            inputs=(node.inputs[0],),
+            params=(
+                ("outer", outer),
+                ("count", count),
+                ("inner", inner),
+                ("multiplier", multiplier),
+                ("shift", shift),
+                ("input_zero_point", on.quant(on.input(0)).zero_point),
+                ("output_zero_point", on.quant(on.output).zero_point),
+            ),
+        )

@@ -1,0 +1,122 @@
+"""SOFTMAX over the last axis, in fixed point: exp of the distance to the row's maximum, times the reciprocal of their sum.
+
+The formats are Qi.f with i integer and f fractional bits. The polynomials and constants are those of the arithmetic that TFLite
+specifies for INT8 softmax; the C twin is firmware/kernels/softmax/softmax_ref.c.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from stator.ir import DType, Node, TensorType
+from stator.numerics import INT32_MAX, doubling_high_mul, quantize_multiplier, rounding_shift_right
+from stator.ops import Array, KernelCall, Operands, Operator, Options, Refusal, int8, operator
+
+#: The sum of exponentials is Q12.19; this many ones do not overflow it.
+MAX_DEPTH = 4095
+
+_SCALED_DIFF_BITS = 5  # distances are Q5.26
+_EXP_STEPS = ((24, 1672461947), (25, 1302514674), (26, 790015084), (27, 290630308), (28, 39332535), (29, 720401), (30, 242))
+
+
+def _shift_left(x: Array, bits: int) -> Array:
+    """x * 2^bits, saturating as int32."""
+    shifted: Array = np.clip(x << bits, -(2**31), INT32_MAX)
+    return shifted
+
+
+def exp_of_negative(a: Array) -> Array:
+    """exp(a) for a <= 0 in Q5.26; the result is Q0.31 (exp(0) is the largest int32)."""
+    quarter = 1 << 24
+    in_quarter = (a & (quarter - 1)) - quarter
+    x = (in_quarter << 5) + (1 << 28)  # Q0.31, around -1/8
+    x2 = doubling_high_mul(x, x)
+    x3 = doubling_high_mul(x2, x)
+    x4 = doubling_high_mul(x2, x2)
+    tail = rounding_shift_right(doubling_high_mul(rounding_shift_right(x4, 2) + x3, 715827883) + x2, 1)
+    result = 1895147668 + doubling_high_mul(x + tail, 1895147668)
+    rest = in_quarter - a
+    for bit, factor in _EXP_STEPS:
+        result = np.where(rest & (1 << bit), doubling_high_mul(result, factor), result)
+    return np.where(a == 0, INT32_MAX, result)
+
+
+def reciprocal(x: Array) -> tuple[Array, Array]:
+    """1 / x for x > 0 in Q12.19, as Q0.31 and the power of two that it must still be divided by."""
+    headroom = 31 - np.floor(np.log2(x.astype(np.float64))).astype(np.int64)
+    above_one = (x << headroom) - (1 << 31)
+    half = (above_one + INT32_MAX + 1) >> 1
+    y = 1515870810 + doubling_high_mul(half, -1010580540)  # Q2.29; then Newton's step three times
+    for _ in range(3):
+        error = (1 << 29) - doubling_high_mul(half, y)
+        y = y + _shift_left(doubling_high_mul(y, error), 2)
+    return _shift_left(y, 1), 12 - headroom
+
+
+@operator("SOFTMAX", options="SoftmaxOptions")
+@dataclass(frozen=True, slots=True)
+class Softmax(Operator):
+    beta: float
+
+    @classmethod
+    def from_tflite(cls, options: Options) -> Softmax:
+        return cls(options.real("Beta"))
+
+    def _scaling(self, on: Operands) -> tuple[int, int, int]:
+        """Multiplier and left shift that take a distance to Q5.26, and the distance beyond which exp is zero."""
+        real = min(self.beta * on.quant(on.input(0)).scale * (1 << (31 - _SCALED_DIFF_BITS)), 2.0**31 - 1)
+        if not real > 1:
+            raise Refusal(f"beta {self.beta} times the input's scale is too small", remedy="calibrate with real data")
+        multiplier, shift = quantize_multiplier(real / 2) if real >= 2**30 else quantize_multiplier(real)
+        shift += real >= 2**30
+        furthest = (((1 << _SCALED_DIFF_BITS) - 1) << (31 - _SCALED_DIFF_BITS)) >> shift
+        return multiplier, shift, -furthest
+
+    def check(self, on: Operands) -> None:
+        int8(on, on.input(0), on.output)
+        if not on.input(0).type.shape or on.input(0).type.shape[-1] > MAX_DEPTH:
+            raise Refusal(f"softmax over shape {list(on.input(0).type.shape)}", remedy=f"use 1..{MAX_DEPTH} classes", unsupported=True)
+        out = on.quant(on.output)
+        if (out.scale, out.zero_point) != (1 / 256, -128):
+            raise Refusal("the output must have scale 1/256 and zero point -128", remedy="convert the model again", unsupported=True)
+        self._scaling(on)
+
+    def infer(self, on: Operands) -> tuple[TensorType, ...]:
+        return (TensorType(on.input(0).type.shape, DType.INT8, on.output.type.quant),)
+
+    def reference(self, on: Operands, *inputs: Array | None) -> tuple[Array, ...]:
+        x = inputs[0]
+        assert x is not None
+        multiplier, shift, furthest = self._scaling(on)
+        rows = x.reshape(-1, x.shape[-1]).astype(np.int64)
+        diff = rows - rows.max(axis=1, keepdims=True)
+        near = diff >= furthest
+        e = exp_of_negative(doubling_high_mul(np.where(near, diff, 0) << shift, multiplier))
+        total = np.where(near, rounding_shift_right(e, 12), 0).sum(axis=1, keepdims=True)
+        scale, over = reciprocal(total)
+        y = rounding_shift_right(doubling_high_mul(scale, e), over + 31 - 8) - 128
+        return (np.where(near, np.clip(y, -128, 127), -128).astype(np.int8).reshape(x.shape),)
+
+    def in_place(self, on: Operands) -> tuple[tuple[int, int], ...]:
+        # Each element is read for the last time just before it is written.
+        return ((0, 0),)
+
+    def kernel(self, node: Node, on: Operands) -> KernelCall:
+        multiplier, shift, furthest = self._scaling(on)
+        depth = on.input(0).type.shape[-1]
+        return KernelCall(
+            kernel="softmax_s8",
+            header="softmax/softmax.h",
+            struct="stator_softmax",
+            outputs=(node.outputs[0],),
+            inputs=(node.inputs[0],),
+            params=(
+                ("rows", on.input(0).type.elements // depth),
+                ("depth", depth),
+                ("multiplier", multiplier),
+                ("left_shift", shift),
+                ("furthest", furthest),
+            ),
+        )
