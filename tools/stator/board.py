@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from contextlib import suppress
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, NonNegativeInt, PositiveInt, StrictBool, StringConstraints, field_validator
 
@@ -179,14 +181,12 @@ def find_folder(name_or_path: str | Path, root: Path, kind: Literal["board", "mo
     )
 
 
-def boards_that(fit: Any) -> tuple[str, ...]:
+def boards_that(fit: Callable[[Board], bool]) -> tuple[str, ...]:
     """Names of the boards in the tree for which `fit(board)` holds; a board that cannot be read is left out."""
     good = []
     for name in boards():
-        try:
+        with suppress(ConfigError):
             board = load_board(name)
-        except ConfigError:
-            continue
-        if board.isa != "host" and fit(board):
-            good.append(name)
+            if board.isa != "host" and fit(board):
+                good.append(name)
     return tuple(good)

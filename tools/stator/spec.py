@@ -12,6 +12,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt, StringConstraints, model_validator
 
 from stator.board import NAME, Board, Line, Name, find_folder
+from stator.dsp import FeaturesConfig
 from stator.errors import ConfigError
 from stator.paths import MODELS
 from stator.yamlfile import Section, read, shown
@@ -65,7 +66,7 @@ class ModelSpec(Section):
     file: File  # in the folder
     labels: Annotated[tuple[Label, ...], Field(max_length=256)] = ()
     input: Input | None = None
-    features: dict[str, Any] | None = None  # stator.dsp.FeaturesConfig reads it
+    features: FeaturesConfig | None = None
     window: Window | None = None
     decision: Decision = Decision()
     data: dict[str, Any] = Field(default_factory=dict)  # what it was trained on, for people
@@ -79,6 +80,8 @@ class ModelSpec(Section):
         missing = [name for name, part in parts.items() if part is None]
         if missing and len(missing) < len(parts):
             raise ValueError(f"a model that watches a sensor needs input, features and window: {', '.join(missing)} is missing")
+        if self.features is not None and self.window is not None and self.features.columns != self.window.columns:
+            raise ValueError(f"window: columns: {self.window.columns}, and the features make {self.features.columns}")
         return self
 
     @property

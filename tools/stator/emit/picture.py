@@ -1,0 +1,150 @@
+"""`memory_plan.svg`: lifetimes over addresses in the arena, and what lies where in each region."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from stator.memory import Item, MemoryPlan
+
+INK, FAINT, PAPER = "#1f2933", "#9aa5b1", "#ffffff"
+COLOURS = {
+    "stack": "#d9822b",
+    "object": "#b8a04a",
+    "queue": "#c7b96b",
+    "window": "#7a9e7e",
+    "features": "#5b8e7d",
+    "half": "#b5546b",
+    "arena": "#3f72af",
+}
+TENSOR, INPUT, OUTPUT, SCRATCH = "#3f72af", "#7a9e7e", "#d9822b", "#9aa5b1"
+STYLE: Any = {
+    "font.family": "DejaVu Sans",
+    "font.size": 8.5,
+    "svg.hashsalt": "stator",
+    "svg.fonttype": "path",
+    "axes.edgecolor": FAINT,
+    "axes.labelcolor": INK,
+    "text.color": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+}
+
+
+def memory_svg(plan: MemoryPlan) -> str:
+    """The picture as SVG text; the same plan gives the same text."""
+    with mpl.rc_context(STYLE):
+        rams = [name for name, r in plan.board.memory.items() if r.kind == "ram" and any(i.region == name for i in plan.items)]
+        figure = Figure(figsize=(12, 5.6 + 1.3 * len(rams)), facecolor=PAPER, layout="constrained")
+        axes = figure.subplots(1 + len(rams), 1, height_ratios=[5.2, *[1.25] * len(rams)], squeeze=False)[:, 0]
+        _arena(axes[0], plan)
+        for axis, name in zip(axes[1:], rams, strict=True):
+            _region(axis, plan, name)
+        out = io.StringIO()
+        figure.savefig(out, format="svg", metadata={"Date": None, "Creator": "stator", "Title": f"{plan.spec.name} on {plan.board.name}"})
+    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
+
+
+def _arena(axis: Axes, plan: MemoryPlan) -> None:
+    """One rectangle per buffer: steps to the right, addresses upwards."""
+    schedule = plan.schedule
+    graph, count = schedule.graph, max(len(schedule.steps), 1)
+    for buffer, at in zip(schedule.buffers, plan.offsets, strict=True):
+        colour = TENSOR if buffer.tensors else SCRATCH
+        if any(t in graph.inputs for t in buffer.tensors):
+            colour = INPUT
+        if any(t in graph.outputs for t in buffer.tensors):
+            colour = OUTPUT
+        width = buffer.last - buffer.first + 1
+        axis.broken_barh(
+            [(buffer.first, width)], (at, buffer.bytes), facecolor=colour, edgecolor=PAPER, linewidth=0.8, alpha=0.88, zorder=2
+        )
+        if buffer.bytes >= 0.035 * plan.arena_bytes:
+            text = f"{_short(buffer.name, width / count)}\n{buffer.bytes:,} B" if width / count > 0.04 else f"{buffer.bytes:,}"
+            axis.text(
+                buffer.first + width / 2,
+                at + buffer.bytes / 2,
+                text,
+                ha="center",
+                va="center",
+                color=PAPER,
+                fontsize=7.5,
+                rotation=0 if width / count > 0.035 else 90,
+                zorder=3,
+                clip_on=True,
+            )
+    live = [sum(b.bytes for b in schedule.buffers if b.first <= s <= b.last) for s in range(count)]
+    axis.stairs(live, range(count + 1), color=INK, linewidth=1.1, linestyle=(0, (4, 2)), zorder=4, label="bytes alive")
+    axis.axhline(plan.arena_bytes, color=INK, linewidth=0.9, zorder=1)
+    axis.set_xlim(0, count)
+    axis.set_ylim(0, max(plan.arena_bytes, 1) * 1.04)
+    axis.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{int(v):,}"))
+    axis.xaxis.set_major_locator(MaxNLocator(integer=True))
+    if count <= 24:
+        names = [step.node.op.name.replace("_", "\n", 1) for step in schedule.steps]
+        axis.set_xticks([s + 0.5 for s in range(len(names))], [f"{i}\n{name.lower()}" for i, name in enumerate(names)], fontsize=6.5)
+    axis.set_ylabel("offset in the arena, bytes")
+    axis.set_title(
+        f"{plan.spec.name}: arena {plan.arena_bytes:,} B, lower bound of this schedule {plan.arena_bound_bytes:,} B",
+        loc="left",
+        fontweight="bold",
+        fontsize=11,
+    )
+    for colour, label in ((INPUT, "input"), (TENSOR, "tensor"), (SCRATCH, "scratch"), (OUTPUT, "output")):
+        axis.broken_barh([(0, 0)], (0, 0), facecolor=colour, label=label)
+    axis.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=5, frameon=False, fontsize=7.5, handlelength=1.4)
+    _plain(axis)
+
+
+def _region(axis: Axes, plan: MemoryPlan, name: str) -> None:
+    """The region as a strip from its first to its last address; where it is mostly empty, the planned part only."""
+    region = plan.board.memory[name]
+    items = [i for i in plan.items if i.region == name]
+    planned = max(i.end for i in items) - region.at
+    shown = region.bytes if planned > 0.25 * region.bytes else planned
+    axis.broken_barh([(0, shown)], (0, 1), facecolor="#eef1f4", edgecolor=FAINT, linewidth=0.6, zorder=1)
+    kinds: dict[str, list[Item]] = {}
+    for item in items:
+        kinds.setdefault(item.need.kind, []).append(item)
+    for kind, group in kinds.items():
+        size = sum(i.need.bytes for i in group)
+        spans = [(i.address - region.at, i.need.bytes) for i in group]
+        axis.broken_barh(spans, (0, 1), facecolor=COLOURS[kind], edgecolor=PAPER, linewidth=0.6, zorder=2, label=f"{kind} {size:,} B")
+    for item in items:
+        if item.need.bytes > 0.05 * shown:
+            middle = item.address - region.at + item.need.bytes / 2
+            text = f"{item.need.symbol.removeprefix('stator_')}\n{item.need.bytes:,}"
+            axis.text(middle, 0.5, text, ha="center", va="center", color=PAPER, fontsize=6.8, zorder=3, clip_on=True)
+    free = plan.free_bytes(name)
+    if shown == region.bytes and free > 0.06 * shown:
+        axis.text(region.bytes - free / 2, 0.5, f"free\n{free:,}", ha="center", va="center", fontsize=6.8, zorder=3)
+    axis.set_xlim(0, shown)
+    axis.set_ylim(0, 1)
+    axis.set_yticks([])
+    ticks = [shown * i / 4 for i in range(5)]
+    axis.set_xticks(ticks, [f"{region.at + int(t):#010x}" for t in ticks], fontsize=7)
+    axis.set_title(
+        f"{plan.board.name} {name}: {planned:,} B of {region.bytes:,} B planned, {free:,} B left for .data and .bss",
+        loc="left",
+        fontsize=9,
+        fontweight="bold",
+    )
+    axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.28), ncols=8, frameon=False, fontsize=7.5, handlelength=1.2)
+    _plain(axis)
+
+
+def _plain(axis: Axes) -> None:
+    for side in ("top", "right"):
+        axis.spines[side].set_visible(False)
+
+
+def _short(name: str, share: float) -> str:
+    """The end of a tensor's name, which is the telling part, in as many letters as its share of the width has room for."""
+    room = max(int(share * 150), 6)
+    tail = name.split(";", maxsplit=1)[0].rsplit("/", 1)[-1] or name
+    return tail if len(tail) <= room else tail[: room - 1] + "…"

@@ -1,0 +1,9 @@
+"""The one memory plan: every byte of RAM that is planned, with its address."""
+
+from __future__ import annotations
+
+from stator.memory.plan import Item, MemoryPlan, plan
+from stator.memory.sampling import Sampling
+from stator.memory.tasks import Tasks, load_tasks
+
+__all__ = ["Item", "MemoryPlan", "Sampling", "Tasks", "load_tasks", "plan"]

@@ -1,0 +1,211 @@
+"""The plan: arena, model state, DMA halves, stacks and kernel objects get addresses in the regions of the board."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from stator.board import HALF_SAMPLES, Board, boards_that
+from stator.errors import DoesNotFit
+from stator.memory.pack import Block, align_up, pack
+from stator.memory.sampling import Sampling, sampling
+from stator.memory.tasks import OBJECT_ALIGN, Tasks, stack_bytes
+from stator.schedule import Schedule
+from stator.spec import ModelSpec
+
+ARENA_ALIGN = 16
+HALF_ALIGN = 32  # a cache line where there is a cache
+
+Kind = Literal["stack", "object", "queue", "window", "features", "half", "arena"]
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Something that wants RAM. `symbol` is its name in C, `ctype` its element type, `what` says it to people."""
+
+    symbol: str
+    kind: Kind
+    ctype: Literal["uint8_t", "int8_t", "int16_t"]
+    bytes: int
+    align: int
+    what: str
+    dma: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A need with a place: `address` in `region`."""
+
+    need: Need
+    region: str
+    address: int
+
+    @property
+    def end(self) -> int:
+        """The first address past it."""
+        return self.address + self.need.bytes
+
+    @property
+    def section(self) -> str:
+        return ".plan." + self.need.symbol.removeprefix("stator_")
+
+    @property
+    def elements(self) -> int:
+        return self.need.bytes // (2 if self.need.ctype == "int16_t" else 1)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MemoryPlan:
+    """Where everything lies. Sizes, offsets and addresses are bytes."""
+
+    schedule: Schedule
+    board: Board
+    spec: ModelSpec
+    tasks: Tasks | None  # None: a bare model, planned without firmware
+    sampling: Sampling | None
+    offsets: tuple[int, ...]  # of each buffer of the schedule, in the arena
+    arena_bytes: int
+    arena_bound_bytes: int
+    items: tuple[Item, ...]
+
+    def offset(self, tensor: int) -> int:
+        """Offset of a tensor in the arena."""
+        return self.offsets[self.schedule.buffer_of[tensor]]
+
+    def item(self, symbol: str) -> Item:
+        return next(item for item in self.items if item.need.symbol == symbol)
+
+    def of(self, *kinds: Kind) -> tuple[Item, ...]:
+        return tuple(item for item in self.items if item.need.kind in kinds)
+
+    def free_bytes(self, region: str) -> int:
+        """What is left in a region for .data and .bss."""
+        return self.board.memory[region].end - max((i.end for i in self.items if i.region == region), default=self.board.memory[region].at)
+
+
+def plan(schedule: Schedule, board: Board, spec: ModelSpec, tasks: Tasks | None) -> MemoryPlan:
+    """Places every tensor, DMA half, stack and kernel object in the regions of `board`.
+
+    Without `tasks` (a bare model) only the arena is placed. Raises DoesNotFit, which names the region, the shortfall and the
+    largest tenants, and ConfigError where the board cannot sample at the model's rate.
+    """
+    packing = pack([Block(b.bytes, b.align, b.first, b.last) for b in schedule.buffers])
+    needs = _needs(packing.bytes, board, spec, tasks)
+    _weights_fit(schedule, board, spec)
+    items = place(needs, board)
+    if items is None:
+        raise _too_small(needs, board, spec, tasks, schedule)
+    chosen = sampling(board, spec.input.sample_hz) if tasks is not None and spec.input is not None else None
+    return MemoryPlan(schedule, board, spec, tasks, chosen, packing.offsets, packing.bytes, packing.bound, items)
+
+
+def place(needs: Sequence[Need], board: Board) -> tuple[Item, ...] | None:
+    """Puts each need in the first RAM region with room. None where something has none.
+
+    What DMA must reach chooses first and stays together: the halves follow each other at once, as one circular transfer needs
+    them. Regions are filled from their start, in the order of `needs`: the interrupt stack is the first, so that an overflow leaves
+    the memory instead of damaging it.
+    """
+    rams = [name for name, region in board.memory.items() if region.kind == "ram"]
+    homes: dict[str, list[int]] = {name: [] for name in rams}
+    halves = [i for i, need in enumerate(needs) if need.dma]
+    others = sorted((i for i in range(len(needs)) if i not in halves), key=lambda i: (-needs[i].bytes, i))
+    for together in ([halves] if halves else []) + [[i] for i in others]:
+        for name in rams:
+            region, tenants = board.memory[name], sorted(homes[name] + together)
+            if (together is not halves or region.dma) and _end([needs[i] for i in tenants], region.at) <= region.end:
+                homes[name] = tenants
+                break
+        else:
+            return None
+    items: list[Item] = []
+    for name in rams:
+        at = board.memory[name].at
+        for i in homes[name]:
+            at = align_up(at, needs[i].align)
+            items.append(Item(needs[i], name, at))
+            at += needs[i].bytes
+    return tuple(items)
+
+
+def _end(needs: Iterable[Need], at: int) -> int:
+    for need in needs:
+        at = align_up(at, need.align) + need.bytes
+    return at
+
+
+def _needs(arena_bytes: int, board: Board, spec: ModelSpec, tasks: Tasks | None) -> list[Need]:
+    arena = Need("stator_arena", "arena", "uint8_t", arena_bytes, ARENA_ALIGN, "tensors of the model")
+    if tasks is None or spec.window is None or spec.features is None:
+        return [arena]
+    columns, classes = spec.window.columns, len(spec.labels)
+    align, objects = board.stack_align, tasks.objects
+    needs = [Need("stator_stack_main", "stack", "uint8_t", stack_bytes(tasks.main, "main", board), align, "start-up and interrupts")]
+    for name, task in tasks.tasks.items():
+        needs.append(Need(f"stator_stack_{name}", "stack", "uint8_t", stack_bytes(task, name, board), align, f"stack of task {name}"))
+    for name in tasks.tasks:
+        needs.append(Need(f"stator_tcb_{name}", "object", "uint8_t", objects.task_bytes, OBJECT_ALIGN, f"task {name}"))
+    for name, queue in tasks.queues.items():
+        item = queue.item_bytes.bytes(columns, classes)
+        needs.append(Need(f"stator_qcb_{name}", "object", "uint8_t", objects.queue_bytes, OBJECT_ALIGN, f"queue {name}"))
+        needs.append(Need(f"stator_queue_{name}", "queue", "uint8_t", queue.length * item, OBJECT_ALIGN, f"{queue.length} {name}"))
+    window = spec.window.frames * columns
+    needs.append(Need("stator_window", "window", "int8_t", window, 4, f"last {spec.window.frames} columns"))
+    needs.append(Need("stator_features_work", "features", "uint8_t", spec.features.work_bytes, 8, "work of the front end"))
+    for half in (0, 1):
+        what = f"half {half} of the DMA's double buffer"
+        needs.append(Need(f"stator_half{half}", "half", "int16_t", 2 * HALF_SAMPLES, HALF_ALIGN, what, dma=True))
+    return [*needs, arena]
+
+
+def _weights_fit(schedule: Schedule, board: Board, spec: ModelSpec) -> None:
+    """Refuses, from the weights alone, a model that flash cannot hold."""
+    needed, there = schedule.weights_bytes, board.flash_bytes
+    if needed <= there:
+        return
+    tables = [(table.symbol.replace("_", " ", 1), table.constant.bytes) for table in schedule.tables]
+    raise DoesNotFit(
+        f"model '{spec.name}' does not fit board '{board.name}'",
+        details=[
+            f"flash needs {needed:,} B for weights alone and has {there:,} B: {needed - there:,} B too many",
+            _largest(tables),
+        ],
+        remedy=_other_boards(lambda other: needed <= other.flash_bytes, "a smaller model"),
+    )
+
+
+def _too_small(needs: Sequence[Need], board: Board, spec: ModelSpec, tasks: Tasks | None, schedule: Schedule) -> DoesNotFit:
+    """What does not fit, and where it would."""
+    dma = [need for need in needs if need.dma]
+    rams = {name: region for name, region in board.memory.items() if region.kind == "ram"}
+    reachable = {name: region for name, region in rams.items() if region.dma}
+    wanted, regions = (dma, reachable) if dma and place(dma, board) is None else (list(needs), rams)
+    needed, there = _end(wanted, 0), sum(region.bytes for region in regions.values())
+    reach = " that DMA reaches" if wanted is dma else ""
+    sizes = f"needs {needed:,} B and has {there:,} B: {needed - there:,} B too many"
+    if needed <= there:
+        sizes = f"needs {needed:,} B and has {there:,} B, but no region takes the largest part"
+    details = [f"{' + '.join(regions)}{reach} {sizes}", _largest((need.what, need.bytes) for need in wanted)]
+    arena = needs[-1]
+    if arena.bytes * 2 > needed:
+        live = sorted(schedule.buffers, key=lambda b: -b.bytes)[:3]
+        details.append("largest tensors: " + ", ".join(f"{b.name} {b.bytes:,} B" for b in live))
+
+    def fits(other: Board) -> bool:
+        return place(_needs(arena.bytes, other, spec, tasks), other) is not None and schedule.weights_bytes <= other.flash_bytes
+
+    return DoesNotFit(
+        f"model '{spec.name}' does not fit board '{board.name}'",
+        details=details,
+        remedy=_other_boards(fits, "a model with smaller tensors"),
+    )
+
+
+def _largest(tenants: Iterable[tuple[str, int]]) -> str:
+    return "largest: " + ", ".join(f"{name} {size:,} B" for name, size in sorted(tenants, key=lambda t: -t[1])[:3])
+
+
+def _other_boards(fit: Callable[[Board], bool], instead: str) -> str:
+    names = boards_that(fit)
+    return f"{instead}, or a board with enough: {', '.join(names)}" if names else f"{instead}; no board in boards/ has enough"

@@ -1,0 +1,185 @@
+"""The schedule: in which order the layers run, and which bytes must live how long."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from stator.errors import ModelError
+from stator.ir import Graph, Node
+from stator.ops import Constant, KernelCall, Operands
+
+ALIGN = 4  # of every tensor: words can be loaded from its start
+SCRATCH_ALIGN = 8
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Step:
+    """One layer that runs a kernel."""
+
+    index: int
+    node: Node
+    call: KernelCall
+    macs: int
+
+
+@dataclass(frozen=True, slots=True)
+class Buffer:
+    """Bytes of the arena that live from step `first` to step `last`, both included.
+
+    Several tensors share a buffer where one is another's bytes under a new shape, or where a layer writes over its input.
+    """
+
+    name: str
+    bytes: int
+    align: int
+    first: int
+    last: int
+    tensors: tuple[int, ...] = ()  # none: scratch of step `first`
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """A constant in flash: weights, biases, scales, lookup tables."""
+
+    symbol: str
+    constant: Constant
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Schedule:
+    """Steps in order, and the buffers and tables they need.
+
+    `buffer_of` maps every tensor that lives in the arena to its buffer, `scratch_of` every step with scratch to its, and
+    `table_of` every (step, name of a constant) to its table; equal constants are one table.
+    """
+
+    graph: Graph
+    steps: tuple[Step, ...]
+    buffers: tuple[Buffer, ...]
+    tables: tuple[Table, ...]
+    buffer_of: dict[int, int]
+    scratch_of: dict[int, int]
+    table_of: dict[tuple[int, str], int]
+
+    @property
+    def macs(self) -> int:
+        return sum(step.macs for step in self.steps)
+
+    @property
+    def weights_bytes(self) -> int:
+        """Weights, biases and scales: all tables."""
+        return sum(table.constant.bytes for table in self.tables)
+
+
+def schedule(graph: Graph) -> Schedule:
+    """Orders the layers as the graph has them, and finds lifetimes and what may share bytes.
+
+    The graph's inputs live from the first step on and may be overwritten after their last use; its outputs live to the end.
+    """
+    for index in graph.outputs:
+        if graph.tensors[index].constant:
+            name = graph.tensors[index].name
+            raise ModelError(f"model '{graph.name}': output '{name}' is a constant", remedy="remove that output and convert again")
+    steps = _steps(graph)
+    groups = _Groups(graph, steps)
+    for step in steps:
+        groups.run(step)
+    end = max(len(steps) - 1, 0)
+    buffers: list[Buffer] = []
+    buffer_of: dict[int, int] = {}
+    for tensors in groups.members():
+        first = min(groups.born[t] for t in tensors)
+        last = max(groups.last[t] for t in tensors)
+        size = max(graph.tensors[t].type.bytes for t in tensors)
+        align = max(ALIGN, *(graph.tensors[t].type.dtype.bytes for t in tensors))
+        buffer_of.update(dict.fromkeys(tensors, len(buffers)))
+        buffers.append(Buffer(graph.tensors[tensors[0]].name, size, align, first, min(last, end), tensors))
+    scratch_of: dict[int, int] = {}
+    for step in steps:
+        if step.call.scratch_bytes:
+            scratch_of[step.index] = len(buffers)
+            name = f"scratch of layer {step.index}"
+            buffers.append(Buffer(name, step.call.scratch_bytes, SCRATCH_ALIGN, step.index, step.index))
+    tables, table_of = _tables(steps)
+    return Schedule(graph, steps, tuple(buffers), tables, buffer_of, scratch_of, table_of)
+
+
+def _steps(graph: Graph) -> tuple[Step, ...]:
+    steps: list[Step] = []
+    for node in graph.nodes:
+        on = Operands.of(graph, node)
+        call = node.op.kernel(node, on)
+        if call is not None:
+            steps.append(Step(len(steps), node, call, node.op.macs(on)))
+    return tuple(steps)
+
+
+def _tables(steps: tuple[Step, ...]) -> tuple[tuple[Table, ...], dict[tuple[int, str], int]]:
+    tables: list[Table] = []
+    known: dict[tuple[str, bytes], int] = {}
+    table_of: dict[tuple[int, str], int] = {}
+    for step in steps:
+        for constant in step.call.constants:
+            at = known.setdefault((constant.ctype, constant.data.tobytes()), len(tables))
+            if at == len(tables):
+                tables.append(Table(f"layer{step.index}_{constant.name}", constant))
+            table_of[step.index, constant.name] = at
+    return tuple(tables), table_of
+
+
+class _Groups:
+    """Which tensors share bytes. Built up step by step; everything is decided from the lifetimes of whole groups."""
+
+    def __init__(self, graph: Graph, steps: tuple[Step, ...]) -> None:
+        self._graph = graph
+        self._members: dict[int, list[int]] = {}  # tensor -> the list of its group, shared by all of the group
+        self.born: dict[int, int] = {}  # tensor -> the step that writes it
+        self.last: dict[int, int] = {}  # tensor -> the last step that reads it; past the end for the graph's outputs
+        for tensor in graph.inputs:
+            self._add(tensor, 0)
+        step_of = {step.node.index: step.index for step in steps}
+        now = 0
+        for node in graph.nodes:
+            now = step_of.get(node.index, now)
+            for tensor in node.outputs:
+                self._add(tensor, now)
+        for step in steps:
+            for tensor in (*step.call.inputs, *step.call.outputs):
+                self.last[tensor] = max(self.last[tensor], step.index)
+        for tensor in graph.outputs:
+            if tensor in self.last:
+                self.last[tensor] = len(steps)
+        for node in graph.nodes:
+            if node.op.aliases():
+                self._join(node.inputs[0], node.outputs[0])
+
+    def run(self, step: Step) -> None:
+        """Lets the step write over an input where its operator allows that and nobody reads the input later."""
+        for i, o in step.node.op.in_place(Operands.of(self._graph, step.node)):
+            source, target = step.node.inputs[i], step.node.outputs[o]
+            group = self._members.get(source)
+            if group is None or target in group:
+                continue
+            others = [t for at, t in enumerate(step.node.inputs) if at != i]
+            dies_here = all(self.last[t] <= step.index for t in group)
+            alone = not any(t in group for t in others)
+            fits = self._graph.tensors[target].type.bytes <= max(self._graph.tensors[t].type.bytes for t in group)
+            fresh = all(self.born[t] >= step.index for t in self._members[target])
+            if dies_here and alone and fits and fresh:
+                self._join(source, target)
+
+    def members(self) -> list[tuple[int, ...]]:
+        """The groups, in order of their first tensor."""
+        return [tuple(group) for tensor, group in self._members.items() if group[0] == tensor]
+
+    def _add(self, tensor: int, step: int) -> None:
+        self._members.setdefault(tensor, [tensor])
+        self.born.setdefault(tensor, step)
+        self.last.setdefault(tensor, step)
+
+    def _join(self, first: int, second: int) -> None:
+        if first not in self._members or self._members[first] is self._members[second]:
+            return  # a constant under another shape has no bytes in the arena
+        joined = self._members[first] + self._members[second]
+        for tensor in joined:
+            self._members[tensor] = joined
