@@ -1,0 +1,45 @@
+/* Runs a generated model on the machine at hand, for exactness: reads arenas from standard input, runs the model in each and
+ * writes the arena back. With STATOR_PROFILE it is written before every layer and after the last one instead.
+ * Exit status 0 at the end of input, 1 where the model refuses, 2 where reading or writing fails. stator/host.py drives it. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "model_select.h"
+
+static _Alignas(STATOR_MODEL_ARENA_ALIGN) uint8_t arena[STATOR_MODEL_ARENA_BYTES];
+
+static void write_arena(void) {
+    if (fwrite(arena, 1, sizeof(arena), stdout) != sizeof(arena)) {
+        exit(2);
+    }
+}
+
+#ifdef STATOR_PROFILE
+void stator_profile_layer(unsigned layer);
+
+void stator_profile_layer(unsigned layer) {
+    (void)layer;
+    write_arena();
+}
+#endif
+
+int main(void) {
+    if (STATOR_MODEL_INIT(arena, sizeof(arena)) != 0) {
+        return 1;
+    }
+    for (;;) {
+        size_t got = fread(arena, 1, sizeof(arena), stdin);
+        if (got == 0 && feof(stdin) != 0) {
+            return fflush(stdout) == 0 ? 0 : 2;
+        }
+        if (got != sizeof(arena)) {
+            return 2;
+        }
+        if (STATOR_MODEL_RUN(arena) != 0) {
+            return 1;
+        }
+#ifndef STATOR_PROFILE
+        write_arena();
+#endif
+    }
+}
