@@ -39,10 +39,14 @@ class Stator(Program):
 
 
 def namespace() -> Collection:
-    """All verbs as one Invoke collection."""
+    """All verbs as one Invoke collection. Raises Invoke's Exit, which both programs understand, where they cannot be loaded."""
     tasks = Collection()
-    for entry in verbs().values():
-        tasks.add_task(task_of(entry))
+    try:
+        for entry in verbs().values():
+            tasks.add_task(task_of(entry))
+    except StatorError as error:
+        say_error(str(error))
+        raise Exit(code=REFUSED) from error
     # Both programs build their parser from this name; `invoke` itself offers no other way to a suggestion and to exit status 2.
     invoke.program.Parser = VerbParser  # type: ignore[misc]
     return tasks
@@ -52,9 +56,8 @@ def main() -> None:
     """The console script."""
     try:
         tasks = namespace()
-    except StatorError as error:
-        say_error(str(error))
-        sys.exit(REFUSED)
+    except Exit as end:
+        sys.exit(end.code)
     Stator(version=__version__, namespace=tasks, name="stator", binary="stator").run()
 
 

@@ -77,9 +77,14 @@ def verb(*, help: Mapping[str, str], examples: Sequence[str] = ()) -> Callable[[
 
 @cache
 def verbs() -> Mapping[str, Verb]:
-    """Every verb by name: all modules of `stator/verbs/` are imported, none is listed anywhere."""
+    """Every verb by name: all modules of `stator/verbs/` are imported, none is listed anywhere. Raises ToolError."""
     for file in sorted((Path(__file__).parent / "verbs").glob("[!_]*.py")):
-        import_module(f"stator.verbs.{file.stem}")
+        try:
+            import_module(f"stator.verbs.{file.stem}")
+        except ImportError as error:
+            raise ToolError(
+                f"the verb '{file.stem}' cannot be loaded: {error}", remedy="./inv --list, which completes the environment"
+            ) from error
     return dict(sorted(_registry.items()))
 
 
