@@ -1,0 +1,49 @@
+/* CONV_2D, INT8: every output channel sees every input channel through a window.
+ *
+ * out[b][y][x][o] = requantize(bias[o] + sum over ky, kx, i of (in[b][iy][ix][i] - input_zero_point) * weights[o][ky][kx][i])
+ * with iy = y * stride_h - pad_top + ky * dilation_h, ix likewise; positions outside the image add nothing.
+ * Semantics: TFLite INT8 specification with double rounding. Weights have zero point 0.
+ */
+#ifndef STATOR_KERNELS_CONV2D_H
+#define STATOR_KERNELS_CONV2D_H
+
+#include "common/kernel.h"
+
+struct stator_conv2d {
+    const int8_t *weights;     /* [out_c][kernel_h][kernel_w][in_c] */
+    const int32_t *bias;       /* [out_c], or null: zeros */
+    const int32_t *multiplier; /* [out_c]; with shift: accumulator to output, see requantize.h */
+    const int8_t *shift;       /* [out_c] */
+    int32_t batches;
+    int32_t in_h, in_w, in_c;
+    int32_t out_h, out_w, out_c;
+    int32_t kernel_h, kernel_w;
+    int32_t stride_h, stride_w;
+    int32_t dilation_h, dilation_w;
+    int32_t pad_top, pad_left; /* elements; what is missing at the bottom and right follows from the sizes */
+    int32_t input_zero_point;  /* -128..127 */
+    int32_t output_zero_point; /* -128..127 */
+    int32_t activation_min;    /* -128..127, not above activation_max */
+    int32_t activation_max;
+};
+
+/* Every variant in kernels.inc computes the same bytes.
+ * out: int8 [batches][out_h][out_w][out_c], written whole. in: int8 [batches][in_h][in_w][in_c]. p: read only, owned by the
+ * caller, as all it points to. out and in must not overlap. No alignment is asked for. The accumulator must not leave int32 for
+ * any input: the compiler has proved that for what it emits. Callable from task and interrupt; does not block; no static state;
+ * stack under 256 bytes.
+ * Returns 0; -EINVAL (a null pointer but bias, a size, stride or dilation below 1, a negative padding), then nothing is written.
+ */
+#define STATOR_KERNEL(op, isa, tile)                                                                                             \
+    STATOR_MUST_CHECK int STATOR_KERNEL_NAME(op, isa, tile)(int8_t *out, const int8_t *in, const struct stator_conv2d *p);
+#include "conv2d/kernels.inc"
+#undef STATOR_KERNEL
+
+/* The guard that every variant starts with. */
+static inline int stator_conv2d_valid(const int8_t *out, const int8_t *in, const struct stator_conv2d *p) {
+    return out && in && p && p->weights && p->multiplier && p->shift && p->batches > 0 && p->in_h > 0 && p->in_w > 0 &&
+           p->in_c > 0 && p->out_h > 0 && p->out_w > 0 && p->out_c > 0 && p->kernel_h > 0 && p->kernel_w > 0 && p->stride_h > 0 &&
+           p->stride_w > 0 && p->dilation_h > 0 && p->dilation_w > 0 && p->pad_top >= 0 && p->pad_left >= 0;
+}
+
+#endif

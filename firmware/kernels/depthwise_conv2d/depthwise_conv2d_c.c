@@ -1,0 +1,100 @@
+/* Portable C for scalar cores: four channels at a time, and the window is clipped once per pixel. */
+#include "common/requantize.h"
+#include "common/window.h"
+#include "depthwise_conv2d/depthwise_conv2d.h"
+
+/* The window's part inside the image: offsets in bytes from the first tap. */
+struct window {
+    const int8_t *in;
+    const int8_t *weights;
+    int32_t rows, columns;
+    int32_t row_in, row_weights;       /* from the end of a row of taps to the start of the next */
+    int32_t column_in, column_weights; /* from tap to tap */
+};
+
+static struct window clip(const int8_t *image, const struct stator_depthwise_conv2d *p, struct stator_taps rows,
+                          struct stator_taps columns) {
+    const int32_t out_c = p->in_c * p->depth_multiplier;
+    const int32_t column_in = p->dilation_w * p->in_c;
+    return (struct window){
+        .in = image + (rows.at * p->in_w + columns.at) * p->in_c,
+        .weights = p->weights + (rows.first * p->kernel_w + columns.first) * out_c,
+        .rows = columns.count > 0 ? rows.count : 0,
+        .columns = columns.count,
+        .row_in = p->dilation_h * p->in_w * p->in_c - columns.count * column_in,
+        .row_weights = (p->kernel_w - columns.count) * out_c,
+        .column_in = column_in,
+        .column_weights = out_c,
+    };
+}
+
+static int8_t finish(const struct stator_depthwise_conv2d *p, int32_t c, int32_t acc) {
+    const int32_t y = stator_requantize(acc, p->multiplier[c], p->shift[c]) + p->output_zero_point;
+    return (int8_t)stator_clamp(y, p->activation_min, p->activation_max);
+}
+
+/* Channels c..c+3, which have an input channel each (depth_multiplier is 1). */
+static void four(int8_t *out, const struct stator_depthwise_conv2d *p, const struct window *w, int32_t c) {
+    const int32_t zero_point = p->input_zero_point;
+    int32_t a0 = 0;
+    int32_t a1 = 0;
+    int32_t a2 = 0;
+    int32_t a3 = 0;
+    if (p->bias) {
+        a0 = p->bias[c];
+        a1 = p->bias[c + 1];
+        a2 = p->bias[c + 2];
+        a3 = p->bias[c + 3];
+    }
+    const int8_t *x = w->in + c;
+    const int8_t *k = w->weights + c;
+    for (int32_t row = w->rows; row > 0; row--, x += w->row_in, k += w->row_weights) {
+        for (int32_t column = w->columns; column > 0; column--, x += w->column_in, k += w->column_weights) {
+            a0 += (x[0] - zero_point) * k[0];
+            a1 += (x[1] - zero_point) * k[1];
+            a2 += (x[2] - zero_point) * k[2];
+            a3 += (x[3] - zero_point) * k[3];
+        }
+    }
+    out[c] = finish(p, c, a0);
+    out[c + 1] = finish(p, c + 1, a1);
+    out[c + 2] = finish(p, c + 2, a2);
+    out[c + 3] = finish(p, c + 3, a3);
+}
+
+static void one(int8_t *out, const struct stator_depthwise_conv2d *p, const struct window *w, int32_t c) {
+    int32_t acc = p->bias ? p->bias[c] : 0;
+    const int8_t *x = w->in + c / p->depth_multiplier;
+    const int8_t *k = w->weights + c;
+    for (int32_t row = w->rows; row > 0; row--, x += w->row_in, k += w->row_weights) {
+        for (int32_t column = w->columns; column > 0; column--, x += w->column_in, k += w->column_weights) {
+            acc += (*x - p->input_zero_point) * *k;
+        }
+    }
+    out[c] = finish(p, c, acc);
+}
+
+int stator_depthwise_conv2d_s8__c(int8_t *out, const int8_t *in, const struct stator_depthwise_conv2d *p) {
+    if (!stator_depthwise_conv2d_valid(out, in, p)) {
+        return -EINVAL;
+    }
+    const int32_t out_c = p->in_c * p->depth_multiplier;
+    for (int32_t b = 0; b < p->batches; b++, in += p->in_h * p->in_w * p->in_c) {
+        for (int32_t y = 0; y < p->out_h; y++) {
+            const struct stator_taps rows = stator_taps_inside(y * p->stride_h - p->pad_top, p->kernel_h, p->dilation_h, p->in_h);
+            for (int32_t x = 0; x < p->out_w; x++, out += out_c) {
+                const struct stator_taps columns =
+                    stator_taps_inside(x * p->stride_w - p->pad_left, p->kernel_w, p->dilation_w, p->in_w);
+                const struct window w = clip(in, p, rows, columns);
+                int32_t c = 0;
+                for (; p->depth_multiplier == 1 && c + 4 <= out_c; c += 4) {
+                    four(out, p, &w, c);
+                }
+                for (; c < out_c; c++) {
+                    one(out, p, &w, c);
+                }
+            }
+        }
+    }
+    return 0;
+}

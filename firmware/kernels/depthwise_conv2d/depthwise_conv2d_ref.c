@@ -1,0 +1,41 @@
+/* The oracle: readable, never optimised. */
+#include "common/requantize.h"
+#include "depthwise_conv2d/depthwise_conv2d.h"
+
+static int32_t accumulate(const int8_t *image, const struct stator_depthwise_conv2d *p, int32_t y, int32_t x, int32_t c) {
+    const int32_t out_c = p->in_c * p->depth_multiplier;
+    int32_t acc = 0;
+    for (int32_t ky = 0; ky < p->kernel_h; ky++) {
+        for (int32_t kx = 0; kx < p->kernel_w; kx++) {
+            const int32_t iy = y * p->stride_h - p->pad_top + ky * p->dilation_h;
+            const int32_t ix = x * p->stride_w - p->pad_left + kx * p->dilation_w;
+            if (iy < 0 || iy >= p->in_h || ix < 0 || ix >= p->in_w) {
+                continue;
+            }
+            acc += (image[(iy * p->in_w + ix) * p->in_c + c / p->depth_multiplier] - p->input_zero_point) *
+                   p->weights[(ky * p->kernel_w + kx) * out_c + c];
+        }
+    }
+    return acc;
+}
+
+int stator_depthwise_conv2d_s8__ref(int8_t *out, const int8_t *in, const struct stator_depthwise_conv2d *p) {
+    if (!stator_depthwise_conv2d_valid(out, in, p)) {
+        return -EINVAL;
+    }
+    const int32_t out_c = p->in_c * p->depth_multiplier;
+    for (int32_t b = 0; b < p->batches; b++) {
+        const int8_t *image = in + b * p->in_h * p->in_w * p->in_c;
+        for (int32_t y = 0; y < p->out_h; y++) {
+            for (int32_t x = 0; x < p->out_w; x++) {
+                for (int32_t c = 0; c < out_c; c++) {
+                    const int32_t acc = accumulate(image, p, y, x, c) + (p->bias ? p->bias[c] : 0);
+                    const int32_t q = stator_requantize(acc, p->multiplier[c], p->shift[c]) + p->output_zero_point;
+                    out[((b * p->out_h + y) * p->out_w + x) * out_c + c] =
+                        (int8_t)stator_clamp(q, p->activation_min, p->activation_max);
+                }
+            }
+        }
+    }
+    return 0;
+}
