@@ -1,0 +1,132 @@
+"""What the host says the firmware must say: the NumPy twin of the front end, and TensorFlow Lite Micro's own interpreter.
+
+Neither shares a line with the C on the device. Windows repeat when a signal loops, so each distinct one is computed once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from stator.dsp import Quantizer, features
+from stator.errors import ModelError, ToolError
+from stator.ir import Graph
+from stator.spec import ModelSpec
+
+UNKNOWN = 255
+Bytes = npt.NDArray[np.int8]
+
+
+class Interpreter:
+    """The tflite-micro interpreter (reference kernels, double rounding) for one model."""
+
+    def __init__(self, model: Path) -> None:
+        """Raises ToolError where the package has no wheel, ModelError where the interpreter refuses the model."""
+        try:
+            from tflite_micro.python.tflite_micro import runtime  # noqa: PLC0415 (takes a second; only comparisons need it)
+
+            self.name = f"tflite-micro {version('tflite-micro')}"
+        except (ImportError, PackageNotFoundError):
+            raise ToolError(
+                "the tflite-micro interpreter is not installed, so nothing can be compared with it",
+                remedy="./inv on x86_64 Linux; the package has no wheel elsewhere",
+            ) from None
+        data = model.read_bytes()
+        try:
+            # Its guess of ten times the file is too small for small models with large tensors.
+            self._interpreter: Any = runtime.Interpreter.from_bytes(data, arena_size=max(16 * len(data), 1 << 22))
+        except (RuntimeError, ValueError) as error:
+            raise ModelError(f"{model.name}: the tflite-micro interpreter refuses it: {str(error)[:200]}") from None
+
+    def run(self, inputs: Iterable[npt.NDArray[Any]], outputs: int) -> tuple[npt.NDArray[Any], ...]:
+        """One inference; copies of all outputs."""
+        for index, array in enumerate(inputs):
+            self._interpreter.set_input(array, index)
+        self._interpreter.invoke()
+        return tuple(np.array(self._interpreter.get_output(i)) for i in range(outputs))
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What one record must hold. `full`: the window held no filler."""
+
+    column: bytes
+    logits: bytes
+    label: int
+    confidence: int
+    state: int
+    full: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Oracle:
+    """The host's side of a replay: columns of every half of the signal, and the model."""
+
+    name: str
+    spec: ModelSpec
+    columns: Bytes  # (halves, columns)
+    infer: Callable[[Bytes], tuple[bytes, bytes]]  # window (frames, columns) -> logits, scores
+    zero_point: int
+
+    def replay(self, sequences: Iterable[int]) -> Iterator[Expected]:
+        """What the records with these sequence numbers must hold, in order. A gap clears window and decision, as on the device."""
+        window_spec = self.spec.window
+        assert window_spec is not None
+        empty = np.full((window_spec.frames, window_spec.columns), self.zero_point, np.int8)
+        window, filled, follows = empty, 0, 0
+        decision = Debounce(window_spec.frames, self.spec.decision.debounce)
+        known: dict[bytes, tuple[bytes, bytes]] = {}
+        for sequence in sequences:
+            if sequence != follows:
+                window, filled = empty, 0
+                decision = Debounce(window_spec.frames, self.spec.decision.debounce)
+            follows = sequence + 1
+            column = self.columns[sequence % len(self.columns)]
+            window, filled = np.concatenate([window[1:], column[None]]), filled + 1
+            key = window.tobytes()
+            if key not in known:
+                known[key] = self.infer(window)
+            logits, scores = known[key]
+            values = np.frombuffer(logits, np.int8)
+            label = int(values.argmax())
+            confidence = int(np.frombuffer(scores, np.int8)[label]) + 128
+            yield Expected(column.tobytes(), logits, label, confidence, decision.update(label), filled >= window_spec.frames)
+
+
+class Debounce:
+    """A class becomes the state after `debounce` equal decisions in a row, and not before window + debounce decisions."""
+
+    def __init__(self, window: int, debounce: int) -> None:
+        self._warmup, self._debounce = window + debounce, debounce
+        self._recent: list[int] = []
+        self._count = 0
+        self.state = UNKNOWN
+
+    def update(self, label: int) -> int:
+        self._count += 1
+        self._recent = [*self._recent, label][-self._debounce :]
+        if self._count >= self._warmup and len(self._recent) == self._debounce and len(set(self._recent)) == 1:
+            self.state = label
+        return self.state
+
+
+def oracle(spec: ModelSpec, graph: Graph, halves: npt.NDArray[np.int16]) -> Oracle:
+    """Prepares the oracle for a signal. Raises ToolError and ModelError as Interpreter does."""
+    interpreter = Interpreter(spec.path)
+    tensor = graph.tensors[graph.inputs[0]]
+    quant = tensor.type.quant
+    if spec.features is None or spec.window is None or quant is None or len(graph.outputs) < 2:
+        raise ModelError(f"model '{spec.name}' takes no features of a sensor, or has no scores beside its logits")
+    columns = features(halves, spec.features, Quantizer.of(quant.scale, quant.zero_point))
+
+    def infer(window: Bytes) -> tuple[bytes, bytes]:
+        logits, scores = interpreter.run([window.reshape(tensor.type.shape)], 2)
+        return logits.tobytes(), scores.tobytes()
+
+    return Oracle(f"stator.dsp (NumPy) and {interpreter.name}", spec, columns, infer, quant.zero_point)
