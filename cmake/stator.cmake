@@ -1,0 +1,151 @@
+# Stator in CMake.
+#
+#   stator_model(TARGET app FILE model.tflite BOARD nrf5340)
+#       Compiles the model for the board and links it to TARGET, which then includes "<model>.h" and calls <model>_init and
+#       <model>_run. FILE: a .tflite file, a folder with a model.yml, or a name of models/. BOARD: a name of boards/ or a folder with
+#       a board.yml. The memory plan's arrays (memory_plan.h) come along; TARGET's own compile options apply, and -O2.
+#
+#   stator_firmware(TARGET firmware MODEL bearing BOARD nrf5340 [SOURCES main.c ...])
+#       A whole image: start-up, board, drivers, kernel, and the monitor application, or SOURCES in its place.
+#       Writes TARGET.elf, .hex, .bin and .map.
+#
+# Code is generated while building, and again when the model, its or the board's YAML, or the compiler's Python changes.
+include_guard(GLOBAL)
+include(${CMAKE_CURRENT_LIST_DIR}/facts.cmake)
+include(${CMAKE_CURRENT_LIST_DIR}/svd.cmake)
+
+set(STATOR_WARNINGS -Wall -Wextra -Werror -Wshadow)
+
+# Runs the compiler as a build step. Needs the variables of stator_facts; sets STATOR_GENERATED_DIR.
+macro(stator_generate target)
+    set(STATOR_GENERATED_DIR ${CMAKE_CURRENT_BINARY_DIR}/generated)
+    if(NOT "${target}" STREQUAL "firmware")
+        set(STATOR_GENERATED_DIR ${CMAKE_CURRENT_BINARY_DIR}/${target}/generated)
+    endif()
+    file(GLOB_RECURSE compiler CONFIGURE_DEPENDS ${STATOR_ROOT}/tools/stator/*.py)
+    list(TRANSFORM STATOR_GENERATED PREPEND ${STATOR_GENERATED_DIR}/ OUTPUT_VARIABLE outputs)
+    add_custom_command(
+        OUTPUT ${outputs}
+        COMMAND ${CMAKE_COMMAND} -E env PYTHONPATH=${STATOR_ROOT}/tools ${STATOR_PYTHON} -m stator.cmake generate
+                ${STATOR_BOARD_FOLDER} ${STATOR_MODEL_PATH} ${STATOR_GENERATED_DIR}
+        DEPENDS ${STATOR_MODEL_FILES} ${STATOR_BOARD_FOLDER}/board.yml ${STATOR_TASKS_FILE} ${compiler}
+        COMMENT "Compiling model ${STATOR_MODEL_NAME} for ${STATOR_BOARD_NAME}"
+        VERBATIM)
+    add_custom_target(${target}_generated DEPENDS ${outputs})
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${STATOR_BOARD_FOLDER}/board.yml ${STATOR_MODEL_FILES})
+endmacro()
+
+# The library <target>_model: the generated C and the kernels that the board prefers; what is not called is not linked.
+macro(stator_model_library target)
+    file(GLOB_RECURSE kernel_files CONFIGURE_DEPENDS ${STATOR_ROOT}/firmware/kernels/*) # a new kernel is seen at the next build
+    add_library(${target}_model STATIC ${STATOR_GENERATED_DIR}/${STATOR_MODEL_C_NAME}.c ${STATOR_KERNEL_SOURCES})
+    add_dependencies(${target}_model ${target}_generated)
+    target_include_directories(${target}_model PUBLIC ${STATOR_GENERATED_DIR} ${STATOR_ROOT}/firmware/include
+                               PRIVATE ${STATOR_ROOT}/firmware/kernels)
+    target_compile_features(${target}_model PUBLIC c_std_11)
+    target_compile_options(${target}_model PRIVATE ${STATOR_WARNINGS} -ffunction-sections -fdata-sections
+                           $<TARGET_PROPERTY:${target},COMPILE_OPTIONS> -O2)
+    target_compile_definitions(${target}_model PRIVATE $<TARGET_PROPERTY:${target},COMPILE_DEFINITIONS>)
+    target_link_libraries(${target} PRIVATE ${target}_model)
+endmacro()
+
+function(stator_model)
+    cmake_parse_arguments(PARSE_ARGV 0 arg "" "TARGET;FILE;BOARD" "")
+    if(arg_UNPARSED_ARGUMENTS OR NOT arg_TARGET OR NOT arg_FILE OR NOT arg_BOARD)
+        message(FATAL_ERROR "stator_model(TARGET <target> FILE <model> BOARD <board>), not stator_model(${ARGV})")
+    endif()
+    stator_facts(${CMAKE_CURRENT_BINARY_DIR}/${arg_TARGET}/facts.cmake ${arg_BOARD} ${arg_FILE})
+    stator_generate(${arg_TARGET})
+    stator_model_library(${arg_TARGET})
+    target_sources(${arg_TARGET}_model PRIVATE ${STATOR_GENERATED_DIR}/memory_plan.c)
+endfunction()
+
+function(stator_firmware)
+    cmake_parse_arguments(PARSE_ARGV 0 arg "" "TARGET;MODEL;BOARD" "SOURCES")
+    if(arg_UNPARSED_ARGUMENTS OR NOT arg_TARGET OR NOT arg_MODEL OR NOT arg_BOARD)
+        message(FATAL_ERROR "stator_firmware(TARGET <target> MODEL <model> BOARD <board> [SOURCES ...]), not stator_firmware(${ARGV})")
+    endif()
+    stator_facts(${CMAKE_CURRENT_BINARY_DIR}/${arg_TARGET}_facts.cmake ${arg_BOARD} ${arg_MODEL})
+    set(firmware ${STATOR_ROOT}/firmware)
+    set(target ${arg_TARGET})
+
+    # Sources: found, never listed. A driver, a board, a start-up is all of its folder.
+    set(folders ${STATOR_BOARD_FOLDER} ${firmware}/startup/${STATOR_ISA})
+    foreach(driver ${STATOR_DRIVERS})
+        list(APPEND folders ${firmware}/drivers/${driver})
+    endforeach()
+    if(arg_SOURCES)
+        set(sources ${arg_SOURCES})
+        list(APPEND folders ${firmware}/telemetry)
+    else()
+        if(NOT STATOR_MODEL_STREAMS)
+            message(FATAL_ERROR "model '${STATOR_MODEL_NAME}' has no features and window in a model.yml, so no firmware can feed it from a sensor; "
+                                "`stator compile` gives its C, `stator bench` measures it")
+        endif()
+        list(APPEND folders ${firmware}/app ${firmware}/stream ${firmware}/inference ${firmware}/telemetry ${firmware}/port/freertos
+             ${firmware}/port/freertos/${STATOR_PORT})
+    endif()
+    foreach(folder ${folders})
+        file(GLOB found CONFIGURE_DEPENDS ${folder}/*.c ${folder}/*.S)
+        list(APPEND sources ${found})
+    endforeach()
+
+    include(${STATOR_ROOT}/cmake/cores/${STATOR_CORE}.cmake)
+    set(machine ${STATOR_CORE_FLAGS})
+    set(common ${machine} --specs=${STATOR_TOOLCHAIN_SPECS} -g -ffunction-sections -fdata-sections -fno-common
+               -fstack-usage -fcallgraph-info=su -fmacro-prefix-map=${STATOR_ROOT}/= -ffile-prefix-map=${STATOR_ROOT}=.)
+    if(STATOR_FREERTOS_DIR)
+        list(APPEND common -fmacro-prefix-map=${STATOR_FREERTOS_DIR}/=)
+    endif()
+    set(definitions STATOR_CLOCK_HZ=${STATOR_CLOCK_HZ}u)
+    if(STATOR_SIGNAL_AT)
+        list(APPEND definitions STATOR_SIGNAL_AT=${STATOR_SIGNAL_AT} STATOR_SIGNAL_BYTES=${STATOR_SIGNAL_BYTES})
+    endif()
+
+    add_executable(${target} ${sources})
+    set_target_properties(${target} PROPERTIES SUFFIX .elf)
+    target_compile_features(${target} PRIVATE c_std_11)
+    target_compile_options(${target} PRIVATE ${common})
+    target_compile_definitions(${target} PRIVATE ${definitions})
+    stator_generate(${target})
+    stator_model_library(${target})
+    add_dependencies(${target} ${target}_generated)
+
+    # The feature front end: for speed, like the model.
+    file(GLOB dsp CONFIGURE_DEPENDS ${firmware}/dsp/*.c)
+    set(front_end ${dsp})
+    if("features_config.c" IN_LIST STATOR_GENERATED)
+        list(APPEND front_end ${STATOR_GENERATED_DIR}/features_config.c)
+    endif()
+    target_sources(${target}_model PRIVATE ${STATOR_GENERATED_DIR}/memory_plan.c ${front_end})
+    target_include_directories(${target}_model PRIVATE ${firmware})
+
+    target_include_directories(${target} PRIVATE ${firmware}/drivers ${STATOR_BOARD_FOLDER})
+    target_compile_options(${target} PRIVATE ${STATOR_WARNINGS} -Os)
+
+    if(NOT arg_SOURCES)
+        include(${firmware}/port/freertos/${STATOR_PORT}/kernel.cmake)
+        set(portable ${STATOR_FREERTOS_DIR}/portable/${STATOR_FREERTOS_PORT})
+        list(TRANSFORM STATOR_FREERTOS_PORT_SOURCES PREPEND ${portable}/)
+        list(TRANSFORM STATOR_FREERTOS_PORT_INCLUDES PREPEND ${portable}/)
+        add_library(${target}_kernel STATIC ${STATOR_FREERTOS_DIR}/tasks.c ${STATOR_FREERTOS_DIR}/queue.c ${STATOR_FREERTOS_DIR}/list.c
+                    ${STATOR_FREERTOS_PORT_SOURCES})
+        target_include_directories(${target}_kernel SYSTEM PUBLIC ${STATOR_FREERTOS_DIR}/include ${portable} ${STATOR_FREERTOS_PORT_INCLUDES})
+        target_include_directories(${target}_kernel PUBLIC ${firmware}/port/freertos ${firmware}/port/freertos/${STATOR_PORT})
+        target_compile_options(${target}_kernel PRIVATE ${common} -O2 -w) # not our code: its warnings are its own
+        target_compile_definitions(${target}_kernel PRIVATE ${definitions})
+        target_link_libraries(${target} PRIVATE ${target}_kernel)
+    endif()
+    stator_registers(${target} ${STATOR_BOARD_FOLDER})
+
+    set(script ${firmware}/startup/${STATOR_ISA}/link.ld)
+    target_link_options(${target} PRIVATE ${machine} --specs=${STATOR_TOOLCHAIN_SPECS} -nostartfiles -T ${script} -L ${STATOR_GENERATED_DIR}
+                        -Wl,--gc-sections -Wl,-Map=${target}.map,--cref -Wl,--fatal-warnings -Wl,--print-memory-usage)
+    set_property(TARGET ${target} APPEND PROPERTY LINK_DEPENDS ${script} ${STATOR_GENERATED_DIR}/plan_memory.ld
+                 ${STATOR_GENERATED_DIR}/plan_sections.ld)
+    add_custom_command(TARGET ${target} POST_BUILD
+        COMMAND ${CMAKE_OBJCOPY} -O ihex ${target}.elf ${target}.hex
+        COMMAND ${CMAKE_OBJCOPY} -O binary ${target}.elf ${target}.bin
+        BYPRODUCTS ${target}.hex ${target}.bin ${target}.map
+        VERBATIM)
+endfunction()

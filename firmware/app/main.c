@@ -1,0 +1,30 @@
+#include "stator/board.h"
+#include "stator/clock.h"
+#include "stator/fail.h"
+#include "stator/monitor.h"
+#include "stator/port.h"
+#include "stator/sensor.h"
+#include "stator/uart.h"
+
+#include "memory_plan.h"
+
+/* Who this image is, for whoever reads the flash: text at a fixed place, the section `.stator_image` behind the vectors. */
+const char stator_image[] __attribute__((section(".stator_image"), used)) =
+    "stator version=" STATOR_VERSION " board=" STATOR_BOARD_NAME " model=" STATOR_MODEL_NAME " sha256=" STATOR_MODEL_SHA256;
+
+_Noreturn void stator_fail(const char *why) {
+    stator_uart_panic("\nFAIL ");
+    stator_uart_panic(why);
+    stator_uart_panic("\n");
+    stator_board_exit(1);
+}
+
+int main(void) {
+    stator_uart_init();
+    stator_clock_start();
+    stator_monitor_init();
+    if (stator_sensor_init(stator_half0, stator_half1, STATOR_HALF_SAMPLES)) {
+        stator_fail("sensor does not answer");
+    }
+    stator_port_start();
+}

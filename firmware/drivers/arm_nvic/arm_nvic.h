@@ -1,0 +1,16 @@
+/* Arm NVIC: lets interrupts through. Registers: Armv8-M ARM, B11. */
+#ifndef ARM_NVIC_H
+#define ARM_NVIC_H
+
+#include <stdint.h>
+
+/* One entry of a vector table. */
+typedef void (*arm_vector)(void);
+
+/* Lets interrupt `irq` (0 to 479) through. `priority`: 0 the most urgent; the core keeps its upper bits, `bits` of them. */
+static inline void arm_nvic_enable(unsigned irq, unsigned priority, unsigned bits) {
+    ((volatile uint8_t *)0xe000e400u)[irq] = (uint8_t)(priority << (8u - bits));
+    ((volatile uint32_t *)0xe000e100u)[irq / 32u] = 1u << (irq % 32u);
+}
+
+#endif

@@ -1,0 +1,71 @@
+/* The monitor: what each of the three tasks does with one item. No RTOS and no register here: the port calls the task
+ * functions, the host tests call the steps.
+ *
+ * Sizes come from the model (model_select.h) and the memory plan (memory_plan.h), which the compiler emits per image.
+ */
+#ifndef STATOR_MONITOR_H
+#define STATOR_MONITOR_H
+
+#include "stator/common.h"
+
+#include "model_select.h"
+
+/* Feature task to inference task. Times are of stator_clock_now(). */
+struct stator_column {
+    uint64_t timestamp;  /* of the half: see struct stator_half */
+    uint32_t sequence;   /* of the half */
+    uint32_t crc;        /* CRC-32 of the raw half, samples as they lie in memory (little-endian int16) */
+    uint32_t entered_at; /* entry of the interrupt that handed the half over */
+    uint32_t handover;   /* from there to the feature task's first instruction */
+    uint32_t features;   /* duration: CRC and features */
+    uint32_t lost;       /* halves so far that gave no column */
+    int8_t values[STATOR_FEATURE_COLUMNS];
+};
+
+/* Inference task to telemetry task: one decision. */
+struct stator_record {
+    uint64_t timestamp;
+    uint32_t sequence;
+    uint32_t crc;
+    uint32_t overruns; /* halves so far that gave no record: overwritten, or a queue was full */
+    uint32_t handover;
+    uint32_t features;
+    uint32_t inference; /* duration: window and model */
+    uint32_t decision;  /* from interrupt entry to the write of the decision */
+    uint8_t label;      /* class of this frame: the largest logit */
+    uint8_t confidence; /* its softmax output, 0 to 255 */
+    uint8_t state;      /* debounced class, or STATOR_STATE_UNKNOWN */
+    uint8_t reserved;   /* 0 */
+    int8_t column[STATOR_FEATURE_COLUMNS];
+    int8_t logits[STATOR_CLASSES];
+};
+
+/* Prepares stream, model, window and decision out of the memory plan. Before the tasks. Ends in stator_fail() if the plan and
+ * the model do not agree. */
+void stator_monitor_init(void);
+
+/* Feature task: takes the newest half, if there is one, and computes its column. `woken`: stator_clock_now() as the task's
+ * first act. Returns 0; -EAGAIN: no half; -EOVERFLOW: the half was overwritten meanwhile, and counted. */
+STATOR_MUST_CHECK int stator_monitor_feature(struct stator_column *column, uint32_t woken);
+
+/* Counts a column that the queue did not take. */
+void stator_monitor_column_lost(void);
+
+/* Inference task: the column into the window, the window through the model, its outputs to a decision. A gap in the sequence
+ * numbers starts the window and the debouncing anew: a window never spans lost samples. */
+void stator_monitor_infer(struct stator_record *record, const struct stator_column *column);
+
+/* Counts a record that the queue did not take. */
+void stator_monitor_record_lost(void);
+
+/* Telemetry task: one line each into a buffer that stays valid until the next call. Returns its bytes. */
+size_t stator_monitor_banner_line(const uint8_t **line);
+size_t stator_monitor_record_line(const uint8_t **line, const struct stator_record *record);
+size_t stator_monitor_stacks_line(const uint8_t **line);
+
+/* The tasks' bodies. The port starts each once, in its task. */
+_Noreturn void stator_feature_task(void);
+_Noreturn void stator_inference_task(void);
+_Noreturn void stator_telemetry_task(void);
+
+#endif

@@ -1,0 +1,100 @@
+/* Start-up of Armv8-M Main: vectors, .data and .bss, the board, main; and what the core's faults do.
+ *
+ * The main stack (stator_stack_main in the memory plan) serves start-up and main, then every interrupt. */
+#include "stator/board.h"
+#include "stator/fail.h"
+#include "stator/line.h"
+
+#include "memory_plan.h"
+
+extern uint32_t __data_load[], __data_start[], __data_end[], __bss_start[], __bss_end[]; /* link.ld */
+
+int main(void);
+void Reset_Handler(void);
+void SVC_Handler(void);
+void PendSV_Handler(void);
+void SysTick_Handler(void);
+
+static void fault(void);
+
+union vector {
+    const void *stack;
+    void (*handler)(void);
+};
+
+/* The core's sixteen. The board's follow in section .vectors.board. */
+const union vector stator_core_vectors[16] __attribute__((section(".vectors.core"), used)) = {
+    [0] = {.stack = stator_stack_main + sizeof(stator_stack_main)},
+    [1] = {.handler = Reset_Handler},
+    [2] = {.handler = fault}, /* NMI */
+    [3] = {.handler = fault}, /* HardFault */
+    [4] = {.handler = fault}, /* MemManage */
+    [5] = {.handler = fault}, /* BusFault */
+    [6] = {.handler = fault}, /* UsageFault */
+    [7] = {.handler = fault}, /* SecureFault */
+    [11] = {.handler = SVC_Handler},
+    [12] = {.handler = fault}, /* DebugMonitor */
+    [14] = {.handler = PendSV_Handler},
+    [15] = {.handler = SysTick_Handler},
+};
+
+/* The first C that runs: no variable of .data or .bss before the loops. */
+__attribute__((noreturn, used)) static void start(void) {
+    const uint32_t *from = __data_load;
+    for (uint32_t *to = __data_start; to < __data_end;) {
+        *to++ = *from++;
+    }
+    for (uint32_t *to = __bss_start; to < __bss_end;) {
+        *to++ = 0;
+    }
+    stator_board_init();
+    (void)main();
+    stator_fail("main returned");
+}
+
+/* Stack limit, then the stack filled with what its high-water mark is read by (0xa5), then C. */
+__attribute__((naked, noreturn)) void Reset_Handler(void) {
+    __asm__ volatile("ldr r0, =stator_stack_main\n"
+                     "msr msplim, r0\n"
+                     "mov r1, sp\n"
+                     "mov r2, #0xa5a5a5a5\n"
+                     "1: cmp r0, r1\n"
+                     "it lo\n"
+                     "strlo r2, [r0], #4\n"
+                     "blo 1b\n"
+                     "b %0\n"
+                     ".ltorg"
+                     :
+                     : "i"(start));
+}
+
+/* Where it happened and what the core says about it: exception number, stacked pc, CFSR, HFSR. */
+__attribute__((noreturn, used)) static void report(const uint32_t *frame, uint32_t exception) {
+    static uint8_t text[80];
+    struct stator_line line;
+    stator_line_begin(&line, text, sizeof(text) - 1);
+    stator_line_text(&line, "exception ");
+    stator_line_decimal(&line, exception & 0x1ffu);
+    stator_line_text(&line, " pc ");
+    stator_line_hex32(&line, frame[6]);
+    stator_line_text(&line, " cfsr ");
+    stator_line_hex32(&line, *(volatile uint32_t *)0xe000ed28u);
+    stator_line_text(&line, " hfsr ");
+    stator_line_hex32(&line, *(volatile uint32_t *)0xe000ed2cu);
+    stator_fail((const char *)text);
+}
+
+/* The stack that was in use may be what is broken: its limit is lifted and the main stack starts from its top. */
+__attribute__((naked)) static void fault(void) {
+    __asm__ volatile("tst lr, #4\n"
+                     "ite eq\n"
+                     "mrseq r0, msp\n"
+                     "mrsne r0, psp\n"
+                     "mrs r1, ipsr\n"
+                     "ldr r2, =stator_stack_main_top\n"
+                     "msr msp, r2\n"
+                     "b %0\n"
+                     ".ltorg"
+                     :
+                     : "i"(report));
+}
