@@ -1,0 +1,24 @@
+"""The interpreter that defines INT8 semantics: TensorFlow Lite Micro with its reference kernels, from PyPI."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from stator.ops import Array
+
+runtime = pytest.importorskip("tflite_micro.python.tflite_micro.runtime", reason="tflite-micro has no wheel for this machine")
+
+
+class Oracle:
+    """One model in the interpreter."""
+
+    def __init__(self, data: bytes, arena_bytes: int = 1 << 20) -> None:
+        self.interpreter = runtime.Interpreter.from_bytes(data, arena_size=arena_bytes)
+
+    def run(self, inputs: Sequence[Array], outputs: int = 1) -> list[Array]:
+        for position, array in enumerate(inputs):
+            self.interpreter.set_input(array, position)
+        self.interpreter.invoke()
+        return [self.interpreter.get_output(position) for position in range(outputs)]

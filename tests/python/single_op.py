@@ -1,0 +1,251 @@
+"""Random models of one operator, for comparing Stator with the interpreter that defines the semantics."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from stator.ops import Array
+from tests.python.tflite_builder import Model
+
+Generator = np.random.Generator
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sample:
+    """A model file and inputs for it; `what` describes it in a failing test."""
+
+    data: bytes
+    inputs: tuple[Array, ...]
+    what: str
+
+
+Maker = Callable[[Generator], Sample]
+makers: dict[str, Maker] = {}
+
+
+def maker(function: Maker) -> Maker:
+    makers[function.__name__] = function
+    return function
+
+
+def samples(name: str, count: int, seed: int = 0) -> Iterator[Sample]:
+    """`count` samples of one operator, the same ones every time."""
+    rng = np.random.default_rng([seed, *name.encode()])
+    for _ in range(count):
+        yield makers[name](rng)
+
+
+def pick(rng: Generator, low: int, high: int) -> int:
+    return int(rng.integers(low, high + 1))
+
+
+def scale(rng: Generator, low: float = -9.0, high: float = 1.0) -> float:
+    """A float32 scale, 2^low..2^high."""
+    return float(np.float32(2.0 ** rng.uniform(low, high)))
+
+
+def zero_point(rng: Generator) -> int:
+    """Any INT8 value, the ends often."""
+    return int(rng.choice([-128, 127, 0, pick(rng, -128, 127), pick(rng, -128, 127)]))
+
+
+def values(rng: Generator, shape: tuple[int, ...]) -> Array:
+    """INT8 values: spread over the range, or all at its ends."""
+    if rng.random() < 0.2:
+        return rng.choice(np.array([-128, 127], dtype=np.int8), size=shape)
+    return rng.integers(-128, 128, size=shape, dtype=np.int8)
+
+
+def output_scale(rng: Generator, x: float, weights: Array, depth: int) -> float:
+    """Mostly a scale that uses the output's range; sometimes one that saturates it or flattens it."""
+    kind = rng.random()
+    reach = x * float(np.mean(weights)) * 127 * 64 * max(depth, 1) ** 0.5
+    if kind < 0.7:
+        return float(np.float32(reach / 100))
+    if kind < 0.85:
+        return float(np.float32(reach / 100 / 2.0 ** rng.uniform(2, 18)))
+    return float(np.float32(reach / 100 * 2.0 ** rng.uniform(2, 24)))
+
+
+ACTIVATIONS = (0, 0, 1, 2, 3)
+
+
+def weights_and_bias(rng: Generator, m: Model, shape: tuple[int, ...], axis: int, x_scale: float) -> tuple[list[int], Array, str]:
+    """Adds weights and mostly a bias; returns their indices and the scales."""
+    channels = shape[axis]
+    per_channel = channels > 1 and rng.random() < 0.7
+    scales = np.array([scale(rng, -8, -2) for _ in range(channels if per_channel else 1)], dtype=np.float32)
+    weights = np.maximum(values(rng, shape), -127) if rng.random() < 0.9 else values(rng, shape)
+    indices = [m.tensor(shape, "int8", scales.tolist(), [0] * len(scales), axis=axis, data=weights)]
+    if rng.random() < 0.8:
+        reach = int(2 ** rng.uniform(4, 22))
+        bias = rng.integers(-reach, reach + 1, size=channels, dtype=np.int32)
+        # Rounded as the interpreter wants it where there is one scale.
+        bias_scales = (np.float32(x_scale) * scales).astype(np.float32)
+        indices.append(m.tensor((channels,), "int32", bias_scales.tolist(), [0] * len(scales), data=bias))
+    return indices, scales, "per channel" if per_channel else "per tensor"
+
+
+@maker
+def fully_connected(rng: Generator) -> Sample:
+    m = Model()
+    rows, depth, units = pick(rng, 1, 3), pick(rng, 1, 70), pick(rng, 1, 13)
+    x_scale = scale(rng)
+    x = m.tensor((rows, depth), "int8", x_scale, zero_point(rng))
+    rest, scales, kind = weights_and_bias(rng, m, (units, depth), 0, x_scale)
+    y = m.tensor((rows, units), "int8", output_scale(rng, x_scale, scales, depth), zero_point(rng))
+    activation = int(rng.choice(ACTIVATIONS))
+    m.operator("FULLY_CONNECTED", [x, *rest], [y], "FullyConnectedOptions", FusedActivationFunction=activation, KeepNumDims=True)
+    return Sample(m.build([x], [y]), (values(rng, (rows, depth)),), f"{rows}x{depth} -> {units}, {kind}, activation {activation}")
+
+
+def window(rng: Generator, size: int, same: bool) -> tuple[int, int, int, int]:
+    """Kernel, stride, dilation and output size along one axis of `size` elements."""
+    while True:
+        kernel, stride = pick(rng, 1, 5), pick(rng, 1, 3)
+        dilation = int(rng.choice([1, 1, 1, 2, 3]))
+        reach = (kernel - 1) * dilation + 1
+        out = -(-size // stride) if same else (size - reach) // stride + 1
+        if out >= 1:
+            return kernel, stride, dilation, out
+
+
+@maker
+def conv_2d(rng: Generator) -> Sample:
+    m = Model()
+    batch, height, width, depth, channels = pick(rng, 1, 2), pick(rng, 1, 9), pick(rng, 1, 9), pick(rng, 1, 9), pick(rng, 1, 9)
+    same = bool(rng.random() < 0.5)
+    (kh, sh, dh, oh), (kw, sw, dw, ow) = window(rng, height, same), window(rng, width, same)
+    x_scale = scale(rng)
+    x = m.tensor((batch, height, width, depth), "int8", x_scale, zero_point(rng))
+    rest, scales, kind = weights_and_bias(rng, m, (channels, kh, kw, depth), 0, x_scale)
+    y = m.tensor((batch, oh, ow, channels), "int8", output_scale(rng, x_scale, scales, kh * kw * depth), zero_point(rng))
+    activation = int(rng.choice(ACTIVATIONS))
+    options = {"StrideH": sh, "StrideW": sw, "DilationHFactor": dh, "DilationWFactor": dw}
+    m.operator("CONV_2D", [x, *rest], [y], "Conv2DOptions", Padding=0 if same else 1, FusedActivationFunction=activation, **options)
+    what = f"{batch}x{height}x{width}x{depth} * {channels}x{kh}x{kw} {options} same={same} {kind} activation {activation}"
+    return Sample(m.build([x], [y]), (values(rng, (batch, height, width, depth)),), what)
+
+
+@maker
+def depthwise_conv_2d(rng: Generator) -> Sample:
+    m = Model()
+    batch, height, width, depth = pick(rng, 1, 2), pick(rng, 1, 9), pick(rng, 1, 9), pick(rng, 1, 11)
+    multiplier = int(rng.choice([1, 1, 1, 2, 3]))
+    same = bool(rng.random() < 0.5)
+    (kh, sh, dh, oh), (kw, sw, dw, ow) = window(rng, height, same), window(rng, width, same)
+    x_scale = scale(rng)
+    x = m.tensor((batch, height, width, depth), "int8", x_scale, zero_point(rng))
+    channels = depth * multiplier
+    rest, scales, kind = weights_and_bias(rng, m, (1, kh, kw, channels), 3, x_scale)
+    y = m.tensor((batch, oh, ow, channels), "int8", output_scale(rng, x_scale, scales, kh * kw), zero_point(rng))
+    activation = int(rng.choice(ACTIVATIONS))
+    options = {"StrideH": sh, "StrideW": sw, "DilationHFactor": dh, "DilationWFactor": dw, "DepthMultiplier": multiplier}
+    m.operator(
+        "DEPTHWISE_CONV_2D",
+        [x, *rest],
+        [y],
+        "DepthwiseConv2DOptions",
+        Padding=0 if same else 1,
+        FusedActivationFunction=activation,
+        **options,
+    )
+    what = f"{batch}x{height}x{width}x{depth} * {kh}x{kw} {options} same={same} {kind} activation {activation}"
+    return Sample(m.build([x], [y]), (values(rng, (batch, height, width, depth)),), what)
+
+
+def _pool(rng: Generator, name: str) -> Sample:
+    m = Model()
+    batch, height, width, depth = pick(rng, 1, 2), pick(rng, 1, 12), pick(rng, 1, 12), pick(rng, 1, 7)
+    same = bool(rng.random() < 0.5)
+    kh, kw, sh, sw = pick(rng, 1, height), pick(rng, 1, width), pick(rng, 1, 3), pick(rng, 1, 3)
+    out = [-(-size // s) if same else (size - k) // s + 1 for size, k, s in ((height, kh, sh), (width, kw, sw))]
+    x_scale, x_zero = scale(rng, -9, -1), zero_point(rng)
+    x = m.tensor((batch, height, width, depth), "int8", x_scale, x_zero)
+    y = m.tensor((batch, *out, depth), "int8", x_scale, x_zero)
+    # Only activations that leave a value between their bounds.
+    activation = int(rng.choice([a for a in ACTIVATIONS if a != 2 or -127 <= x_zero <= 126]))
+    m.operator(
+        name,
+        [x],
+        [y],
+        "Pool2DOptions",
+        Padding=0 if same else 1,
+        StrideH=sh,
+        StrideW=sw,
+        FilterHeight=kh,
+        FilterWidth=kw,
+        FusedActivationFunction=activation,
+    )
+    what = f"{batch}x{height}x{width}x{depth} window {kh}x{kw} stride {sh}x{sw} same={same} activation {activation}"
+    return Sample(m.build([x], [y]), (values(rng, (batch, height, width, depth)),), what)
+
+
+@maker
+def average_pool_2d(rng: Generator) -> Sample:
+    return _pool(rng, "AVERAGE_POOL_2D")
+
+
+@maker
+def max_pool_2d(rng: Generator) -> Sample:
+    return _pool(rng, "MAX_POOL_2D")
+
+
+@maker
+def mean(rng: Generator) -> Sample:
+    m = Model()
+    shape = tuple(pick(rng, 1, 7) for _ in range(pick(rng, 2, 4)))
+    first = pick(rng, 0, len(shape) - 1)
+    axes = list(range(first, pick(rng, first, len(shape) - 1) + 1))
+    keep = bool(rng.random() < 0.5) or len(axes) == len(shape)
+    out = tuple(1 if i in axes else d for i, d in enumerate(shape) if keep or i not in axes)
+    given = [a - len(shape) if rng.random() < 0.3 else a for a in axes]
+    x_scale = scale(rng)
+    x = m.tensor(shape, "int8", x_scale, zero_point(rng))
+    axis = m.tensor((len(axes),), "int32", data=np.array(given, dtype=np.int32))
+    y_scale = float(np.float32(x_scale * 2.0 ** rng.uniform(-6, 6)))
+    y = m.tensor(out, "int8", y_scale, zero_point(rng))
+    m.operator("MEAN", [x, axis], [y], "ReducerOptions", KeepDims=keep)
+    return Sample(m.build([x], [y]), (values(rng, shape),), f"{shape} over {given}, keep={keep}, {x_scale} -> {y_scale}")
+
+
+@maker
+def softmax(rng: Generator) -> Sample:
+    m = Model()
+    rows, depth = pick(rng, 1, 3), pick(rng, 1, 20)
+    x = m.tensor((rows, depth), "int8", scale(rng, -12, 4), zero_point(rng))
+    y = m.tensor((rows, depth), "int8", 1 / 256, -128)
+    beta = float(rng.choice([1.0, 1.0, 0.25, 3.0]))
+    m.operator("SOFTMAX", [x], [y], "SoftmaxOptions", Beta=beta)
+    data = values(rng, (rows, depth)) if rng.random() < 0.7 else rng.integers(-5, 6, size=(rows, depth), dtype=np.int8)
+    return Sample(m.build([x], [y]), (data,), f"{rows}x{depth} beta {beta}")
+
+
+@maker
+def add(rng: Generator) -> Sample:
+    m = Model()
+    shape = tuple(pick(rng, 1, 6) for _ in range(pick(rng, 1, 4)))
+    a_scale, b_scale = scale(rng, -8, 0), scale(rng, -8, 0)
+    a = m.tensor(shape, "int8", a_scale, zero_point(rng))
+    b = m.tensor(shape, "int8", b_scale, zero_point(rng))
+    y = m.tensor(shape, "int8", float(np.float32(max(a_scale, b_scale) * 2.0 ** rng.uniform(-4, 4))), zero_point(rng))
+    activation = int(rng.choice(ACTIVATIONS))
+    m.operator("ADD", [a, b], [y], "AddOptions", FusedActivationFunction=activation)
+    return Sample(m.build([a, b], [y]), (values(rng, shape), values(rng, shape)), f"{shape} activation {activation}")
+
+
+@maker
+def reshape(rng: Generator) -> Sample:
+    m = Model()
+    shape = (pick(rng, 1, 4), pick(rng, 1, 4), pick(rng, 1, 4))
+    new = (shape[0], shape[1] * shape[2])
+    x_scale, x_zero = scale(rng), zero_point(rng)
+    x = m.tensor(shape, "int8", x_scale, x_zero)
+    given = (-1, new[1]) if rng.random() < 0.5 else new
+    to = m.tensor((2,), "int32", data=np.array(given, dtype=np.int32))
+    y = m.tensor(new, "int8", x_scale, x_zero)
+    m.operator("RESHAPE", [x, to], [y], "ReshapeOptions", NewShape=list(new))
+    return Sample(m.build([x], [y]), (values(rng, shape),), f"{shape} -> {given}")
