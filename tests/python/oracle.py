@@ -12,13 +12,23 @@ runtime = pytest.importorskip("tflite_micro.python.tflite_micro.runtime", reason
 
 
 class Oracle:
-    """One model in the interpreter."""
+    """One model in the interpreter; `layers` keeps every tensor, so that each layer can be compared."""
 
-    def __init__(self, data: bytes, arena_bytes: int = 1 << 20) -> None:
-        self.interpreter = runtime.Interpreter.from_bytes(data, arena_size=arena_bytes)
+    def __init__(self, data: bytes, arena_bytes: int = 1 << 20, *, layers: bool = False) -> None:
+        config = runtime.InterpreterConfig
+        self.interpreter = runtime.Interpreter.from_bytes(
+            data,
+            arena_size=arena_bytes,
+            intrepreter_config=config.kPreserveAllTensors if layers else config.kAllocationRecording,
+        )
 
     def run(self, inputs: Sequence[Array], outputs: int = 1) -> list[Array]:
         for position, array in enumerate(inputs):
             self.interpreter.set_input(array, position)
         self.interpreter.invoke()
         return [self.interpreter.get_output(position) for position in range(outputs)]
+
+    def tensor(self, index: int) -> Array:
+        """What tensor `index` holds after a run; needs `layers`."""
+        values: Array = self.interpreter.GetTensor(index, 0)["tensor_data"]
+        return values

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
-from stator.frontends.tflite import read
-from stator.ops import Operands, operators, run_reference
 from tests.python import kernel_harness
 from tests.python.oracle import Oracle
 from tests.python.single_op import Sample, makers, samples
+
+from stator.frontends.tflite import read
+from stator.ops import Operands, operators, run_reference
 
 COUNT = 60
 
