@@ -1,0 +1,8 @@
+/* GigaDevice USART0 of the GD32VF103: sends on PA9 by DMA0 channel 3. User Manual 1.5, chapter 16. Implements stator/uart.h. */
+#ifndef GD32_USART_H
+#define GD32_USART_H
+
+/* The handler of the DMA0_Channel3 interrupt. */
+void gd32_usart_dma_interrupt(void);
+
+#endif
