@@ -10,7 +10,6 @@
 #include "riscv_plic/riscv_plic.h"
 
 #include "stator/fail.h"
-#include "stator/line.h"
 
 #include "memory_plan.h"
 
@@ -49,18 +48,7 @@ void freertos_risc_v_application_interrupt_handler(uint32_t cause) {
     }
 }
 
-_Noreturn void stator_riscv_fault(uint32_t cause, uint32_t pc, uint32_t value) {
-    static uint8_t text[64];
-    struct stator_line line;
-    stator_line_begin(&line, text, sizeof(text) - 1);
-    stator_line_text(&line, "exception ");
-    stator_line_decimal(&line, cause);
-    stator_line_text(&line, " at ");
-    stator_line_hex32(&line, pc);
-    stator_line_text(&line, " value ");
-    stator_line_hex32(&line, value);
-    stator_fail((const char *)text);
-}
+_Noreturn void stator_riscv_fault(uint32_t cause, uint32_t pc, uint32_t value); /* start-up */
 
 /* The kernel refers to it; stator_trap_entry lets no exception come so far. */
 _Noreturn void freertos_risc_v_application_exception_handler(uint32_t cause, uint32_t pc) {
