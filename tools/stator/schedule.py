@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from stator.errors import ModelError
+from stator.errors import UnsupportedOperator
 from stator.ir import Graph, Node
 from stator.ops import Constant, KernelCall, Operands
 
 ALIGN = 4  # of every tensor: words can be loaded from its start
 SCRATCH_ALIGN = 8
+BEFORE = -1  # the step that writes the graph's inputs
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,11 +76,11 @@ def schedule(graph: Graph) -> Schedule:
     """Orders the layers as the graph has them, and finds lifetimes and what may share bytes.
 
     The graph's inputs live from the first step on and may be overwritten after their last use; its outputs live to the end.
+    Raises UnsupportedOperator where a layer would read a constant from the arena.
     """
-    for index in graph.outputs:
-        if graph.tensors[index].constant:
-            name = graph.tensors[index].name
-            raise ModelError(f"model '{graph.name}': output '{name}' is a constant", remedy="remove that output and convert again")
+    for node in graph.nodes:
+        if node.op.aliases():
+            _refuse_constants(graph, node, node.inputs[:1])
     steps = _steps(graph)
     groups = _Groups(graph, steps)
     for step in steps:
@@ -88,12 +89,12 @@ def schedule(graph: Graph) -> Schedule:
     buffers: list[Buffer] = []
     buffer_of: dict[int, int] = {}
     for tensors in groups.members():
-        first = min(groups.born[t] for t in tensors)
-        last = max(groups.last[t] for t in tensors)
+        first = max(min(groups.born[t] for t in tensors), 0)
+        last = min(max(groups.last[t] for t in tensors), end)
         size = max(graph.tensors[t].type.bytes for t in tensors)
         align = max(ALIGN, *(graph.tensors[t].type.dtype.bytes for t in tensors))
         buffer_of.update(dict.fromkeys(tensors, len(buffers)))
-        buffers.append(Buffer(graph.tensors[tensors[0]].name, size, align, first, min(last, end), tensors))
+        buffers.append(Buffer(graph.tensors[tensors[0]].name, size, align, first, max(first, last), tensors))
     scratch_of: dict[int, int] = {}
     for step in steps:
         if step.call.scratch_bytes:
@@ -110,8 +111,20 @@ def _steps(graph: Graph) -> tuple[Step, ...]:
         on = Operands.of(graph, node)
         call = node.op.kernel(node, on)
         if call is not None:
+            _refuse_constants(graph, node, call.inputs)
             steps.append(Step(len(steps), node, call, node.op.macs(on)))
     return tuple(steps)
+
+
+def _refuse_constants(graph: Graph, node: Node, reads: tuple[int, ...]) -> None:
+    """What a layer reads from the arena must be put there by an input or a layer."""
+    for index in reads:
+        tensor = graph.tensors[index]
+        if tensor.constant:
+            raise UnsupportedOperator(
+                f"model '{graph.name}', node {node.index} ({node.op.name}): reads the constant '{tensor.name}' where it needs a result",
+                remedy="fold constants before converting (freeze the model), then convert again",
+            )
 
 
 def _tables(steps: tuple[Step, ...]) -> tuple[tuple[Table, ...], dict[tuple[int, str], int]]:
@@ -136,11 +149,11 @@ class _Groups:
         self.born: dict[int, int] = {}  # tensor -> the step that writes it
         self.last: dict[int, int] = {}  # tensor -> the last step that reads it; past the end for the graph's outputs
         for tensor in graph.inputs:
-            self._add(tensor, 0)
-        step_of = {step.node.index: step.index for step in steps}
-        now = 0
+            self._add(tensor, BEFORE)
+        step_of = {id(step.node): step.index for step in steps}
+        now = BEFORE
         for node in graph.nodes:
-            now = step_of.get(node.index, now)
+            now = step_of.get(id(node), now)
             for tensor in node.outputs:
                 self._add(tensor, now)
         for step in steps:
@@ -178,8 +191,8 @@ class _Groups:
         self.last.setdefault(tensor, step)
 
     def _join(self, first: int, second: int) -> None:
-        if first not in self._members or self._members[first] is self._members[second]:
-            return  # a constant under another shape has no bytes in the arena
+        if self._members[first] is self._members[second]:
+            return
         joined = self._members[first] + self._members[second]
         for tensor in joined:
             self._members[tensor] = joined

@@ -10,7 +10,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-SWAPS = 200_000  # placements tried times blocks squared: a tenth of a second
+SWAPS = 100_000  # placements tried times blocks squared: a tenth of a second
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,130 @@
+"""The schedule: every byte a layer reads is still what was written, whatever shares memory."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.python.graphs import SCALE, random_graph, random_inputs, tiny
+from tests.python.tflite_builder import Model
+
+from stator.errors import UnsupportedOperator
+from stator.frontends.tflite import read
+from stator.ir import Graph
+from stator.memory.pack import Block, pack
+from stator.ops import Array, Operands, run_reference
+from stator.schedule import Schedule, schedule
+
+GRAPHS = st.builds(random_graph, st.integers(0, 10_000), st.integers(1, 14))
+
+
+def run_in_arena(planned: Schedule, inputs: list[Array]) -> list[Array]:
+    """Runs the reference operators over one poisoned arena, as the C does: outputs go over whatever lies at their offset."""
+    graph = planned.graph
+    packing = pack([Block(b.bytes, b.align, b.first, b.last) for b in planned.buffers])
+    arena = np.full(packing.bytes, 0xA5, dtype=np.uint8)
+
+    def view(tensor: int) -> Array:
+        kind, at = graph.tensors[tensor].type, packing.offsets[planned.buffer_of[tensor]]
+        return arena[at : at + kind.bytes].view(kind.dtype.numpy).reshape(kind.shape)
+
+    for tensor, array in zip(graph.inputs, inputs, strict=True):
+        view(tensor)[...] = array
+    for step in planned.steps:
+        operands = [None if i < 0 else graph.tensors[i].data if graph.tensors[i].constant else view(i) for i in step.node.inputs]
+        results = step.node.op.reference(Operands.of(graph, step.node), *operands)
+        for tensor, result in zip(step.node.outputs, results, strict=True):
+            view(tensor)[...] = result
+    return [view(t).copy() for t in graph.outputs]
+
+
+@given(GRAPHS)
+@settings(max_examples=60, deadline=None)
+def test_sharing_bytes_never_changes_a_result(graph: Graph) -> None:
+    inputs = random_inputs(graph, np.random.default_rng(1))
+    expected = run_reference(graph, inputs)
+    for tensor, got in zip(graph.outputs, run_in_arena(schedule(graph), inputs), strict=True):
+        np.testing.assert_array_equal(got, expected[tensor])
+
+
+@given(GRAPHS)
+@settings(max_examples=40, deadline=None)
+def test_buffers_cover_every_use_and_outputs_live_to_the_end(graph: Graph) -> None:
+    planned = schedule(graph)
+    for step in planned.steps:
+        for tensor in (*step.call.inputs, *step.call.outputs):
+            buffer = planned.buffers[planned.buffer_of[tensor]]
+            assert buffer.first <= step.index <= buffer.last
+            assert buffer.bytes >= graph.tensors[tensor].type.bytes
+            assert tensor in buffer.tensors
+    for tensor in graph.outputs:
+        assert planned.buffers[planned.buffer_of[tensor]].last == max(len(planned.steps) - 1, 0)
+    for tensor in graph.inputs:
+        assert planned.buffers[planned.buffer_of[tensor]].first == 0
+    everything = list(itertools.chain.from_iterable(b.tensors for b in planned.buffers))
+    assert len(everything) == len(set(everything))
+
+
+def test_reshape_copies_nothing() -> None:
+    m = Model()
+    x = m.tensor((1, 4), "int8", SCALE, 0)
+    shape = m.tensor((2,), "int32", data=np.array([2, 2], dtype=np.int32))
+    flat = m.tensor((2, 2), "int8", SCALE, 0)
+    y = m.tensor((2, 2), "int8", 1 / 256, -128)
+    m.operator("RESHAPE", [x, shape], [flat], "ReshapeOptions")
+    m.operator("SOFTMAX", [flat], [y], "SoftmaxOptions", Beta=1.0)
+    planned = schedule(read(m.build([x], [y]), "reshape"))
+    assert len(planned.steps) == 1
+    assert planned.buffer_of[x] == planned.buffer_of[flat]
+
+
+def test_layer_writes_over_an_input_that_nobody_reads_later() -> None:
+    m = Model()
+    x = m.tensor((1, 4), "int8", SCALE, 0)
+    y = m.tensor((1, 4), "int8", 1 / 256, -128)
+    m.operator("SOFTMAX", [x], [y], "SoftmaxOptions", Beta=1.0)
+    planned = schedule(read(m.build([x], [y]), "in_place"))
+    assert planned.buffer_of[x] == planned.buffer_of[y]
+    assert [b.bytes for b in planned.buffers] == [4]
+
+
+def test_layer_does_not_write_over_an_output_of_the_graph() -> None:
+    planned = schedule(tiny())
+    logits, softmax = planned.graph.outputs
+    assert planned.buffer_of[logits] != planned.buffer_of[softmax]
+
+
+def test_equal_tables_are_stored_once() -> None:
+    m = Model()
+    x = m.tensor((1, 4), "int8", SCALE, 0)
+    values = np.ones((4, 4), dtype=np.int8)
+    tensors = [x]
+    for i in range(3):
+        weights = m.tensor((4, 4), "int8", 0.02, data=values, name=f"w{i}")
+        tensors.append(m.tensor((1, 4), "int8", SCALE, 0))
+        m.operator("FULLY_CONNECTED", [tensors[-2], weights, -1], [tensors[-1]], "FullyConnectedOptions")
+    planned = schedule(read(m.build([x], [tensors[-1]]), "thrice"))
+    assert [t.symbol for t in planned.tables if "weights" in t.symbol] == ["layer0_weights"]
+    assert planned.weights_bytes < 2 * values.nbytes
+
+
+@pytest.mark.parametrize("operator", ["RESHAPE", "SOFTMAX"])
+def test_constant_in_the_place_of_a_result_is_refused_by_name(operator: str) -> None:
+    m = Model()
+    x = m.tensor((1, 4), "int8", SCALE, 0)
+    constant = m.tensor((1, 4), "int8", SCALE, 0, data=np.zeros(4, dtype=np.int8), name="frozen")
+    shape = m.tensor((2,), "int32", data=np.array([2, 2], dtype=np.int32))
+    y = m.tensor((1, 4), "int8", 1 / 256, -128)
+    m.operator("SOFTMAX", [x], [y], "SoftmaxOptions", Beta=1.0)
+    if operator == "RESHAPE":
+        z = m.tensor((2, 2), "int8", SCALE, 0)
+        m.operator("RESHAPE", [constant, shape], [z], "ReshapeOptions")
+    else:
+        z = m.tensor((1, 4), "int8", 1 / 256, -128)
+        m.operator("SOFTMAX", [constant], [z], "SoftmaxOptions", Beta=1.0)
+    graph = read(m.build([x], [y, z]), "constant")
+    with pytest.raises(UnsupportedOperator, match=rf"node 1 \({operator}\): reads the constant 'frozen'"):
+        schedule(graph)
