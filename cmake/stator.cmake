@@ -16,12 +16,16 @@ include(${CMAKE_CURRENT_LIST_DIR}/svd.cmake)
 
 set(STATOR_WARNINGS -Wall -Wextra -Werror -Wshadow)
 
-# Runs the compiler as a build step. Needs the variables of stator_facts; sets STATOR_GENERATED_DIR.
-macro(stator_generate target)
+# Where the compiler writes. `stator compile` writes to build/<board>/<model>/generated, too.
+macro(stator_generated_folder target)
     set(STATOR_GENERATED_DIR ${CMAKE_CURRENT_BINARY_DIR}/generated)
     if(NOT "${target}" STREQUAL "firmware")
         set(STATOR_GENERATED_DIR ${CMAKE_CURRENT_BINARY_DIR}/${target}/generated)
     endif()
+endmacro()
+
+# Runs the compiler as a build step. Needs the variables of stator_facts and STATOR_GENERATED_DIR.
+macro(stator_generate target)
     file(GLOB_RECURSE compiler CONFIGURE_DEPENDS ${STATOR_ROOT}/tools/stator/*.py)
     list(TRANSFORM STATOR_GENERATED PREPEND ${STATOR_GENERATED_DIR}/ OUTPUT_VARIABLE outputs)
     add_custom_command(
@@ -55,6 +59,7 @@ function(stator_model)
         message(FATAL_ERROR "stator_model(TARGET <target> FILE <model> BOARD <board>), not stator_model(${ARGV})")
     endif()
     stator_facts(${CMAKE_CURRENT_BINARY_DIR}/${arg_TARGET}/facts.cmake ${arg_BOARD} ${arg_FILE})
+    stator_generated_folder(${arg_TARGET})
     stator_generate(${arg_TARGET})
     stator_model_library(${arg_TARGET})
     target_sources(${arg_TARGET}_model PRIVATE ${STATOR_GENERATED_DIR}/memory_plan.c)
@@ -66,41 +71,46 @@ function(stator_firmware)
         message(FATAL_ERROR "stator_firmware(TARGET <target> MODEL <model> BOARD <board> [SOURCES ...]), not stator_firmware(${ARGV})")
     endif()
     stator_facts(${CMAKE_CURRENT_BINARY_DIR}/${arg_TARGET}_facts.cmake ${arg_BOARD} ${arg_MODEL})
+    stator_generated_folder(${arg_TARGET})
     set(firmware ${STATOR_ROOT}/firmware)
     set(target ${arg_TARGET})
 
     # Sources: found, never listed. A driver, a board, a start-up is all of its folder.
-    set(folders ${STATOR_BOARD_FOLDER} ${firmware}/startup/${STATOR_ISA})
+    set(folders ${STATOR_BOARD_FOLDER} ${firmware}/startup/${STATOR_ISA} ${firmware}/telemetry)
     foreach(driver ${STATOR_DRIVERS})
         list(APPEND folders ${firmware}/drivers/${driver})
     endforeach()
     if(arg_SOURCES)
         set(sources ${arg_SOURCES})
-        list(APPEND folders ${firmware}/telemetry)
     else()
         if(NOT STATOR_MODEL_STREAMS)
-            message(FATAL_ERROR "model '${STATOR_MODEL_NAME}' has no features and window in a model.yml, so no firmware can feed it from a sensor; "
-                                "`stator compile` gives its C, `stator bench` measures it")
+            message(FATAL_ERROR "model '${STATOR_MODEL_NAME}' has no features and window in a model.yml, so no firmware can feed it from a "
+                                "sensor; `stator compile` gives its C, `stator bench` measures it")
         endif()
-        list(APPEND folders ${firmware}/app ${firmware}/stream ${firmware}/inference ${firmware}/telemetry ${firmware}/port/freertos
-             ${firmware}/port/freertos/${STATOR_PORT})
+        list(APPEND folders ${firmware}/app ${firmware}/stream ${firmware}/inference ${STATOR_PORT_FOLDERS})
     endif()
     foreach(folder ${folders})
         file(GLOB found CONFIGURE_DEPENDS ${folder}/*.c ${folder}/*.S)
         list(APPEND sources ${found})
     endforeach()
 
-    include(${STATOR_ROOT}/cmake/cores/${STATOR_CORE}.cmake)
-    set(machine ${STATOR_CORE_FLAGS})
-    set(common ${machine} --specs=${STATOR_TOOLCHAIN_SPECS} -g -ffunction-sections -fdata-sections -fno-common
-               -fstack-usage -fcallgraph-info=su -fmacro-prefix-map=${STATOR_ROOT}/= -ffile-prefix-map=${STATOR_ROOT}=.)
-    if(STATOR_FREERTOS_DIR)
-        list(APPEND common -fmacro-prefix-map=${STATOR_FREERTOS_DIR}/=)
-    endif()
+    set(common -g -ffunction-sections -fdata-sections -fno-common -fstack-usage -fcallgraph-info=su
+               -fmacro-prefix-map=${STATOR_ROOT}/= -ffile-prefix-map=${STATOR_ROOT}=.)
     set(definitions STATOR_CLOCK_HZ=${STATOR_CLOCK_HZ}u)
     if(STATOR_SIGNAL_AT)
         list(APPEND definitions STATOR_SIGNAL_AT=${STATOR_SIGNAL_AT} STATOR_SIGNAL_BYTES=${STATOR_SIGNAL_BYTES})
     endif()
+    if(STATOR_ISA STREQUAL "host")
+        list(FILTER sources EXCLUDE REGEX "/firmware/app/(main|tasks)\\.c$") # its port runs the steps one by one
+        set(machine -fsanitize=address,undefined -fno-sanitize-recover=all)
+        set(link -Wl,--wrap=stator_features_run)
+    else()
+        include(${STATOR_ROOT}/cmake/cores/${STATOR_CORE}.cmake)
+        set(machine ${STATOR_CORE_FLAGS} --specs=${STATOR_TOOLCHAIN_SPECS})
+        set(script ${firmware}/startup/${STATOR_ISA}/link.ld)
+        set(link -nostartfiles -T ${script} -L ${STATOR_GENERATED_DIR} -Wl,--fatal-warnings -Wl,--print-memory-usage)
+    endif()
+    list(PREPEND common ${machine})
 
     add_executable(${target} ${sources})
     set_target_properties(${target} PROPERTIES SUFFIX .elf)
@@ -123,6 +133,12 @@ function(stator_firmware)
     target_include_directories(${target} PRIVATE ${firmware}/drivers ${STATOR_BOARD_FOLDER})
     target_compile_options(${target} PRIVATE ${STATOR_WARNINGS} -Os)
 
+    target_link_options(${target} PRIVATE ${machine} ${link} -Wl,--gc-sections -Wl,-Map=${target}.map,--cref)
+    stator_registers(${target} ${STATOR_BOARD_FOLDER})
+    if(STATOR_ISA STREQUAL "host")
+        return()
+    endif()
+
     if(NOT arg_SOURCES)
         include(${firmware}/port/freertos/${STATOR_PORT}/kernel.cmake)
         set(portable ${STATOR_FREERTOS_DIR}/portable/${STATOR_FREERTOS_PORT})
@@ -130,17 +146,15 @@ function(stator_firmware)
         list(TRANSFORM STATOR_FREERTOS_PORT_INCLUDES PREPEND ${portable}/)
         add_library(${target}_kernel STATIC ${STATOR_FREERTOS_DIR}/tasks.c ${STATOR_FREERTOS_DIR}/queue.c ${STATOR_FREERTOS_DIR}/list.c
                     ${STATOR_FREERTOS_PORT_SOURCES})
-        target_include_directories(${target}_kernel SYSTEM PUBLIC ${STATOR_FREERTOS_DIR}/include ${portable} ${STATOR_FREERTOS_PORT_INCLUDES})
+        target_include_directories(${target}_kernel SYSTEM PUBLIC ${STATOR_FREERTOS_DIR}/include ${portable}
+                                   ${STATOR_FREERTOS_PORT_INCLUDES})
         target_include_directories(${target}_kernel PUBLIC ${firmware}/port/freertos ${firmware}/port/freertos/${STATOR_PORT})
-        target_compile_options(${target}_kernel PRIVATE ${common} -O2 -w) # not our code: its warnings are its own
+        # Not our code: its warnings are its own, and its path is no business of the image.
+        target_compile_options(${target}_kernel PRIVATE ${common} -O2 -w -ffile-prefix-map=${STATOR_FREERTOS_DIR}=freertos)
         target_compile_definitions(${target}_kernel PRIVATE ${definitions})
         target_link_libraries(${target} PRIVATE ${target}_kernel)
     endif()
-    stator_registers(${target} ${STATOR_BOARD_FOLDER})
 
-    set(script ${firmware}/startup/${STATOR_ISA}/link.ld)
-    target_link_options(${target} PRIVATE ${machine} --specs=${STATOR_TOOLCHAIN_SPECS} -nostartfiles -T ${script} -L ${STATOR_GENERATED_DIR}
-                        -Wl,--gc-sections -Wl,-Map=${target}.map,--cref -Wl,--fatal-warnings -Wl,--print-memory-usage)
     set_property(TARGET ${target} APPEND PROPERTY LINK_DEPENDS ${script} ${STATOR_GENERATED_DIR}/plan_memory.ld
                  ${STATOR_GENERATED_DIR}/plan_sections.ld)
     add_custom_command(TARGET ${target} POST_BUILD

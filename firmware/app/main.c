@@ -1,4 +1,3 @@
-#include "stator/board.h"
 #include "stator/clock.h"
 #include "stator/fail.h"
 #include "stator/monitor.h"
@@ -11,13 +10,6 @@
 /* Who this image is, for whoever reads the flash: text at a fixed place, the section `.stator_image` behind the vectors. */
 const char stator_image[] __attribute__((section(".stator_image"), used)) =
     "stator version=" STATOR_VERSION " board=" STATOR_BOARD_NAME " model=" STATOR_MODEL_NAME " sha256=" STATOR_MODEL_SHA256;
-
-_Noreturn void stator_fail(const char *why) {
-    stator_uart_panic("\nFAIL ");
-    stator_uart_panic(why);
-    stator_uart_panic("\n");
-    stator_board_exit(1);
-}
 
 int main(void) {
     stator_uart_init();

@@ -92,9 +92,13 @@ def facts(board: Board, model: str) -> dict[str, str | list[str]]:
     if board.simulator is not None and board.simulator.signal_at is not None:
         out["STATOR_SIGNAL_AT"] = f"{board.simulator.signal_at:#x}u"
         out["STATOR_SIGNAL_BYTES"] = f"{board.simulator.signal_bytes or 0}u"
-    if board.isa != "host":
+    ports = FIRMWARE / "port"
+    if board.isa == "host":
+        out["STATOR_PORT_FOLDERS"] = [str(ports / "host")]
+    else:
         out["STATOR_DRIVERS"] = list(drivers(board))
-        out["STATOR_PORT"] = freertos_port(board)
+        out["STATOR_PORT"] = port = freertos_port(board)
+        out["STATOR_PORT_FOLDERS"] = [str(ports / "freertos"), str(ports / "freertos" / port)]
         out["STATOR_FREERTOS_DIR"] = str(freertos_folder())
     return out
 

@@ -1,0 +1,94 @@
+/* firmware SIGNAL EVENTS: plays a signal through the monitor on this machine, one event per letter, telemetry on stdout.
+ *
+ * SIGNAL: a file of int16 counts, whole halves of STATOR_HALF_SAMPLES; after the last comes the first.
+ * EVENTS: h  a half is full          d  the next half comes while features are being computed
+ *         m  an interrupt is missed  f  the feature task runs   i  the inference task runs   t  the telemetry task runs
+ *         r  all tasks run until none has anything to do
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "host.h"
+
+#include "stator/clock.h"
+#include "stator/fail.h"
+#include "stator/monitor.h"
+#include "stator/uart.h"
+
+#define HALF_BYTES (STATOR_HALF_SAMPLES * sizeof(int16_t))
+
+static int16_t *samples;
+static size_t halves;
+static size_t next;
+
+static int load(const char *path) {
+    FILE *file = fopen(path, "rb");
+    if (!file) {
+        return -1;
+    }
+    int16_t *grown;
+    while ((grown = realloc(samples, (halves + 1) * HALF_BYTES)) != NULL) {
+        samples = grown;
+        if (fread(samples + halves * STATOR_HALF_SAMPLES, 1, HALF_BYTES, file) != HALF_BYTES) {
+            break;
+        }
+        halves++;
+    }
+    (void)fclose(file);
+    return halves > 0 ? 0 : -1;
+}
+
+static const int16_t *next_half(void) {
+    const int16_t *half = samples + next * STATOR_HALF_SAMPLES;
+    next = next + 1 == halves ? 0 : next + 1;
+    return half;
+}
+
+static void event(char what) {
+    switch (what) {
+    case 'h':
+        stator_host_half(next_half());
+        break;
+    case 'd':
+        stator_host_half_during_features(next_half());
+        break;
+    case 'm':
+        stator_host_half_missed(next_half());
+        break;
+    case 'f':
+        (void)stator_host_feature();
+        break;
+    case 'i':
+        (void)stator_host_inference();
+        break;
+    case 't':
+        (void)stator_host_telemetry();
+        break;
+    case 'r':
+        while (stator_host_feature() || stator_host_inference() || stator_host_telemetry()) {
+        }
+        break;
+    default:
+        stator_fail("unknown event");
+    }
+}
+
+int main(int count, char **arguments) {
+    if (count != 3 || load(arguments[1])) {
+        (void)fputs("usage: firmware SIGNAL EVENTS (see firmware/port/host/main.c)\n", stderr);
+        return 2;
+    }
+    stator_clock_start();
+    stator_monitor_init();
+    const uint8_t *line;
+    size_t bytes = stator_monitor_banner_line(&line);
+    if (stator_uart_send(line, bytes)) {
+        return 1;
+    }
+    for (const char *at = arguments[2]; *at; at++) {
+        event(*at);
+    }
+    free(samples);
+    return 0;
+}

@@ -1,0 +1,176 @@
+/* stator/port.h without an operating system: tasks are functions that the caller runs, waiting is an error. */
+#include "stator/port.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "host.h"
+
+#include "stator/board.h"
+#include "stator/clock.h"
+#include "stator/fail.h"
+#include "stator/features.h"
+#include "stator/monitor.h"
+#include "stator/stream.h"
+#include "stator/uart.h"
+
+#include "memory_plan.h"
+
+_Static_assert(sizeof(struct stator_column) == STATOR_QUEUE_COLUMNS_ITEM_BYTES, "firmware/app/tasks.yml: columns.item_bytes");
+_Static_assert(sizeof(struct stator_record) == STATOR_QUEUE_RECORDS_ITEM_BYTES, "firmware/app/tasks.yml: records.item_bytes");
+
+struct queue {
+    uint8_t *items;
+    size_t item_bytes;
+    size_t length;
+    size_t first;
+    size_t count;
+};
+
+static struct queue columns = {stator_queue_columns, STATOR_QUEUE_COLUMNS_ITEM_BYTES, STATOR_QUEUE_COLUMNS_LENGTH, 0, 0};
+static struct queue records = {stator_queue_records, STATOR_QUEUE_RECORDS_ITEM_BYTES, STATOR_QUEUE_RECORDS_LENGTH, 0, 0};
+static bool half_ready;
+static const int16_t *during_features;
+static unsigned filling;
+static uint64_t timestamp;
+static uint32_t now;
+
+static int put(struct queue *queue, const void *item) {
+    if (queue->count == queue->length) {
+        return -EAGAIN;
+    }
+    size_t slot = (queue->first + queue->count++) % queue->length;
+    memcpy(queue->items + slot * queue->item_bytes, item, queue->item_bytes);
+    return 0;
+}
+
+static void take(struct queue *queue, void *item) {
+    if (queue->count == 0) {
+        stator_fail("a task waits for a queue that nobody will fill");
+    }
+    memcpy(item, queue->items + queue->first * queue->item_bytes, queue->item_bytes);
+    queue->first = (queue->first + 1) % queue->length;
+    queue->count--;
+}
+
+void stator_port_half_ready_from_isr(void) {
+    half_ready = true;
+}
+
+int stator_port_send_column(const struct stator_column *column) {
+    return put(&columns, column);
+}
+
+void stator_port_receive_column(struct stator_column *column) {
+    take(&columns, column);
+}
+
+int stator_port_send_record(const struct stator_record *record) {
+    return put(&records, record);
+}
+
+void stator_port_receive_record(struct stator_record *record) {
+    take(&records, record);
+}
+
+const char *stator_port_stack_name(unsigned index) {
+    return index == 0 ? "host" : NULL;
+}
+
+size_t stator_port_stack_used(unsigned index) {
+    (void)index;
+    return 0;
+}
+
+/* The clock counts its own readings: deterministic, and always going on. */
+void stator_clock_start(void) {
+    now = 0;
+}
+
+uint32_t stator_clock_now(void) {
+    return now++;
+}
+
+void stator_uart_init(void) {}
+
+int stator_uart_send(const uint8_t *data, size_t bytes) {
+    return fwrite(data, 1, bytes, stdout) == bytes ? 0 : -EINVAL;
+}
+
+void stator_uart_panic(const char *text) {
+    (void)fputs(text, stdout);
+}
+
+_Noreturn void stator_board_exit(int status) {
+    exit(status);
+}
+
+void stator_host_half_missed(const int16_t *samples) {
+    memcpy(filling ? stator_half1 : stator_half0, samples, STATOR_HALF_SAMPLES * sizeof(*samples));
+    timestamp += STATOR_HALF_TICKS;
+    filling ^= 1u;
+}
+
+void stator_host_half(const int16_t *samples) {
+    unsigned full = filling;
+    stator_host_half_missed(samples);
+    stator_stream_filled(full, timestamp, stator_clock_now());
+}
+
+void stator_host_half_during_features(const int16_t *samples) {
+    during_features = samples;
+}
+
+/* The linker puts this in place of the front end (--wrap). */
+int __real_stator_features_run(int8_t *out, const int16_t *half, void *work, const struct stator_features_config *config);
+int __wrap_stator_features_run(int8_t *out, const int16_t *half, void *work, const struct stator_features_config *config);
+
+int __wrap_stator_features_run(int8_t *out, const int16_t *half, void *work, const struct stator_features_config *config) {
+    int status = __real_stator_features_run(out, half, work, config);
+    if (during_features) {
+        const int16_t *samples = during_features;
+        during_features = NULL;
+        stator_host_half(samples);
+    }
+    return status;
+}
+
+bool stator_host_feature(void) {
+    if (!half_ready) {
+        return false;
+    }
+    half_ready = false;
+    struct stator_column column;
+    memset(&column, 0, sizeof(column));
+    if (stator_monitor_feature(&column, stator_clock_now()) == 0 && stator_port_send_column(&column)) {
+        stator_monitor_column_lost();
+    }
+    return true;
+}
+
+bool stator_host_inference(void) {
+    if (columns.count == 0) {
+        return false;
+    }
+    struct stator_column column;
+    struct stator_record record;
+    memset(&record, 0, sizeof(record));
+    stator_port_receive_column(&column);
+    stator_monitor_infer(&record, &column);
+    if (stator_port_send_record(&record)) {
+        stator_monitor_record_lost();
+    }
+    return true;
+}
+
+bool stator_host_telemetry(void) {
+    if (records.count == 0) {
+        return false;
+    }
+    struct stator_record record;
+    const uint8_t *line;
+    stator_port_receive_record(&record);
+    size_t bytes = stator_monitor_record_line(&line, &record);
+    return stator_uart_send(line, bytes) == 0;
+}
