@@ -6,7 +6,6 @@ in the range of the C types.
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -18,25 +17,28 @@ INT32_MIN = -(2**31)
 INT32_MAX = 2**31 - 1
 
 
-def quantize_multiplier(real: float) -> tuple[int, int]:
-    """real = multiplier / 2^31 * 2^shift with multiplier in [2^30, 2^31); (0, 0) where real is below 2^-32.
+def quantize_multipliers(real: Array) -> tuple[Array, Array]:
+    """real = multiplier / 2^31 * 2^shift, multiplier in [2^30, 2^31); (0, 0) where real is below 2^-32. int64 arrays.
 
-    The rounding is half away from zero. Raises ValueError where real is negative, not finite, or 2^30 and above.
+    The rounding is half away from zero. Raises ValueError where a number is negative, not finite, or 2^30 and above.
     """
-    if not math.isfinite(real) or real < 0:
-        raise ValueError(f"a scale ratio of {real}")
-    if real == 0:
-        return 0, 0
-    fraction, shift = math.frexp(real)
-    multiplier = math.floor(fraction * 2**31 + 0.5)
-    if multiplier == 2**31:
-        multiplier //= 2
-        shift += 1
-    if shift < -31:
-        return 0, 0
-    if shift > 30:
-        raise ValueError(f"a scale ratio of {real}")
-    return multiplier, shift
+    if not bool(np.all(np.isfinite(real) & (real >= 0))):
+        raise ValueError(f"a ratio of {real[~(np.isfinite(real) & (real >= 0))].reshape(-1)[0]}")
+    fraction, exponent = np.frexp(real)
+    multiplier = np.floor(fraction * 2**31 + 0.5).astype(np.int64)
+    full = multiplier == 2**31
+    multiplier = np.where(full, 2**30, multiplier)
+    shift = exponent.astype(np.int64) + full
+    if bool(np.any(shift > 30)):
+        raise ValueError(f"a ratio of {real.max()}")
+    tiny = (shift < -31) | (multiplier == 0)
+    return np.where(tiny, 0, multiplier), np.where(tiny, 0, shift)
+
+
+def quantize_multiplier(real: float) -> tuple[int, int]:
+    """`quantize_multipliers` of one number."""
+    multiplier, shift = quantize_multipliers(np.array([real], dtype=np.float64))
+    return int(multiplier[0]), int(shift[0])
 
 
 def wrap32(x: Array) -> Array:

@@ -32,6 +32,7 @@ MAX_NODES = 2048
 MAX_OPERANDS = 64
 MAX_RANK = 6
 MAX_ELEMENTS = 2**24
+MAX_SCALES = 2**18
 MAX_NAME = 120
 
 _BROKEN = (struct.error, ValueError, IndexError, TypeError, OverflowError)
@@ -118,6 +119,7 @@ class _Reader:
         self.tensors = self._bounded(self.subgraph.TensorsLength(), MAX_TENSORS, "tensors")
         self.nodes = self._bounded(self.subgraph.OperatorsLength(), MAX_NODES, "operators")
         self.buffers = self._bounded(self.model.BuffersLength(), MAX_TENSORS + 64, "buffers")
+        self.scales = 0
         self.codes = self._bounded(self.model.OperatorCodesLength(), MAX_NODES, "operator codes")
 
     def _bounded(self, count: int, limit: int, what: str) -> int:
@@ -137,6 +139,7 @@ class _Reader:
                     f"model '{self.name}': input '{tensors[index].name}' is {tensors[index].type.dtype.value}, and INT8 is needed",
                     remedy="quantize the model: full integer quantization with inference_input_type = inference_output_type = int8",
                 )
+        known = operators()
         nodes = []
         missing: list[str] = []
         for index in range(self.nodes):
@@ -144,7 +147,7 @@ class _Reader:
             reads = _view(raw.InputsAsNumpy(), MAX_OPERANDS, f"inputs of operator {index}")
             writes = _view(raw.OutputsAsNumpy(), MAX_OPERANDS, f"outputs of operator {index}")
             kind = self._kind(raw, index)
-            found = operators().get(kind)
+            found = known.get(kind)
             if found is None:
                 missing.append(f"node {index}: {kind}")
                 continue
@@ -157,7 +160,7 @@ class _Reader:
             raise UnsupportedOperator(
                 f"model '{self.name}' uses operators that Stator does not have yet",
                 details=(*missing[:8], *more),
-                remedy=f"build the model from {', '.join(operators())}; "
+                remedy=f"build the model from {', '.join(known)}; "
                 "or add the operator: one file in tools/stator/ops/ and one folder in firmware/kernels/",
             )
         sha256 = hashlib.sha256(self.data).hexdigest()
@@ -228,7 +231,8 @@ class _Reader:
             return None
         if len(values) != kind.bytes:
             raise ValueError(f"{label} needs {kind.bytes:,} B and its buffer has {len(values):,} B")
-        return np.frombuffer(values, dtype=kind.dtype.numpy.newbyteorder("<")).astype(kind.dtype.numpy).reshape(kind.shape)
+        # A view of the file, so that a table which many tensors name costs nothing.
+        return np.frombuffer(values, dtype=kind.dtype.numpy.newbyteorder("<")).astype(kind.dtype.numpy, copy=False).reshape(kind.shape)
 
     def _quantization(self, raw: Any, shape: tuple[int, ...], dtype: DType, label: str) -> Quantization | None:
         table = raw.Quantization()
@@ -237,6 +241,9 @@ class _Reader:
         if table.DetailsType() != 0:
             raise ModelError(f"model '{self.name}': {label} has a custom quantization", remedy="use TFLite's own INT8 quantization")
         scales, zero_points = table.ScaleAsNumpy(), table.ZeroPointAsNumpy()
+        self.scales += len(scales)
+        if self.scales > MAX_SCALES:
+            raise ModelError(f"model '{self.name}' has more than {MAX_SCALES:,} scales", remedy="use a smaller model")
         points = np.zeros(len(scales), dtype=np.int64) if isinstance(zero_points, int) else zero_points
         if len(points) != len(scales):
             raise ValueError(f"{label} has {len(scales)} scales and {len(points)} zero points")

@@ -83,6 +83,13 @@ class Operands:
             raise Refusal(f"{what} ('{tensor.name}') are not constant", remedy="freeze the weights before converting", unsupported=True)
         return tensor.data
 
+    def integers(self, position: int, what: str) -> tuple[int, ...]:
+        """The values of a constant INT32 input: axes, a shape, paddings."""
+        data = self.constant(position, what)
+        if data.dtype != np.int32 or data.size > 16:
+            raise Refusal(f"{what} are {data.size} values of {data.dtype}, and a few of int32 are needed", remedy="convert the model again")
+        return tuple(int(v) for v in data.reshape(-1))
+
     def quant(self, tensor: Tensor) -> Quantization:
         """Scale and zero point of an INT8 activation: one of each."""
         quant = tensor.type.quant

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from stator.ir import DType, Node, TensorType
-from stator.ops import KernelCall, Operands, Operator, Options, int8, same_quant
+from stator.ops import KernelCall, Operands, Operator, Options, Refusal, int8, same_quant
 from stator.ops._activation import Activation, activation_range
 from stator.ops._window import Axis, Padding, axis, image, step
+
+#: Elements of a window: their sum stays far inside 32 bits.
+MAX_WINDOW = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,8 @@ class Pool(Operator):
         int8(on, on.input(0), on.output)
         same_quant(on, on.input(0), on.output)
         activation_range(self.activation, on.quant(on.output))
+        if self.size[0] * self.size[1] > MAX_WINDOW:
+            raise Refusal(f"a window of {self.size[0]}x{self.size[1]}", remedy=f"use at most {MAX_WINDOW:,} elements", unsupported=True)
 
     def infer(self, on: Operands) -> tuple[TensorType, ...]:
         batch, _, _, channels = image(on.input(0))

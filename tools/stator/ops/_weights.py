@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from stator.ir import DType, Quantization
-from stator.numerics import INT32_MAX, quantize_multiplier
+from stator.numerics import INT32_MAX, quantize_multipliers
 from stator.ops import Array, Operands, Refusal
 
 
@@ -56,21 +56,20 @@ def channel_multipliers(on: Operands, channels: int, *, product_in_float32: bool
     assert quant is not None
     input_scale, output_scale = on.quant(on.input(0)).scale, on.quant(on.output).scale
     if len(quant.scales) == 1 and product_in_float32:
-        ratios = [float(np.float32(input_scale) * np.float32(quant.scale)) / output_scale]
+        ratios = np.array([float(np.float32(input_scale) * np.float32(quant.scale)) / output_scale])
     else:
-        scales = quant.scales if len(quant.scales) > 1 else quant.scales * channels
-        ratios = [input_scale * scale / output_scale for scale in scales]
+        ratios = input_scale * np.broadcast_to(np.array(quant.scales), (channels,)) / output_scale
     try:
-        pairs = [quantize_multiplier(ratio) for ratio in ratios]
+        multiplier, shift = quantize_multipliers(ratios)
     except ValueError as error:
         raise Refusal(f"scales of input, weights and output give {error}", remedy="calibrate with real data") from None
-    return np.array([m for m, _ in pairs], dtype=np.int32), np.array([s for _, s in pairs], dtype=np.int8)
+    return multiplier.astype(np.int32), shift.astype(np.int8)
 
 
 def accumulator_fits(weights: Array, bias: Array | None, input_zero_point: int) -> None:
     """Refuses channels whose accumulator could leave int32 for some input. weights: [channels, products]."""
     reach = max(127 - input_zero_point, input_zero_point + 128)
-    worst = np.abs(weights.astype(np.int64)).sum(axis=1) * reach
+    worst = np.abs(weights.astype(np.int16)).sum(axis=1, dtype=np.int64) * reach
     if bias is not None:
         worst = worst + np.abs(bias.astype(np.int64))
     if worst.size and int(worst.max()) > INT32_MAX:

@@ -23,10 +23,10 @@ class Mean(Operator):
 
     def _axes(self, on: Operands) -> frozenset[int]:
         rank = len(on.input(0).type.shape)
-        axes = on.constant(1, "the axes")
-        if axes.dtype != np.int32 or axes.size == 0 or np.any((axes < -rank) | (axes >= rank)):
-            raise Refusal("the axes are not axes of the input", remedy="convert the model again")
-        return frozenset(int(a) % rank for a in axes.reshape(-1))
+        axes = on.integers(1, "the axes")
+        if not axes or not all(-rank <= a < rank for a in axes):
+            raise Refusal(f"{list(axes)} are not axes of {list(on.input(0).type.shape)}", remedy="convert the model again")
+        return frozenset(a % rank for a in axes)
 
     def _fold(self, on: Operands) -> tuple[int, int, int]:
         """The input as [outer, count, inner], of which the middle one is averaged; axes of size 1 belong anywhere."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from stator.ir import TensorType
@@ -31,11 +32,9 @@ class Reshape(Operator):
     def _shape(self, on: Operands) -> tuple[int, ...]:
         wanted = self.new_shape
         if on.optional(1) is not None:
-            wanted = tuple(int(d) for d in on.constant(1, "the new shape").reshape(-1))
-        known = 1
-        for d in wanted:
-            known *= d if d != -1 else 1
-        if wanted.count(-1) > 1 or known <= 0:
+            wanted = on.integers(1, "the new shape's dimensions")
+        known = math.prod(d for d in wanted if d != -1)
+        if wanted.count(-1) > 1 or any(d != -1 and d <= 0 for d in wanted):
             raise Refusal(f"the new shape {list(wanted)} is not one", remedy="convert the model again")
         return tuple(on.input(0).type.elements // known if d == -1 else d for d in wanted)
 

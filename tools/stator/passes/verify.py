@@ -7,7 +7,7 @@ from stator.ir import Graph
 from stator.ops import Operands, Operator, Refusal
 
 #: All constants that nodes read, each counted as often as it is read: bounds the work on a graph that reads one table often.
-MAX_CONSTANT_BYTES = 128 * 1024 * 1024
+MAX_CONSTANT_BYTES = 64 * 1024 * 1024
 
 
 def verify(graph: Graph) -> None:
