@@ -26,7 +26,7 @@ static struct stator_decision decision; /* inference task */
 static uint32_t next_sequence;          /* inference task */
 
 void stator_monitor_init(void) {
-    if (stator_stream_init(stator_half0, stator_half1) ||
+    if (stator_stream_init(stator_half0, stator_half1, STATOR_HALF_TICKS) ||
         stator_window_init(&window, (int8_t *)stator_window, STATOR_WINDOW_FRAMES, STATOR_FEATURE_COLUMNS,
                            STATOR_MODEL_INPUT_ZERO_POINT) ||
         STATOR_MODEL_INIT(stator_arena, sizeof(stator_arena))) {

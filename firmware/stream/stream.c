@@ -7,8 +7,10 @@
 #include "stator/port.h"
 
 static const int16_t *halves[2];
+static uint32_t period; /* of a half, in ticks */
 
 /* The interrupt's: */
+static uint64_t end;             /* timestamp of the last half that was handed over */
 static volatile uint32_t filled; /* halves filled so far, modulo 2^32; its lowest bit is the half that comes next */
 static volatile struct {
     uint64_t timestamp;
@@ -20,10 +22,12 @@ static uint32_t next; /* sequence of the half that it has not seen yet */
 static bool held;
 static volatile uint32_t overruns;
 
-int stator_stream_init(const int16_t *half0, const int16_t *half1) {
-    if (!half0 || !half1 || half0 == half1 || ((uintptr_t)half0 & 3u) || ((uintptr_t)half1 & 3u)) {
+int stator_stream_init(const int16_t *half0, const int16_t *half1, uint32_t half_ticks) {
+    if (!half0 || !half1 || half0 == half1 || ((uintptr_t)half0 & 3u) || ((uintptr_t)half1 & 3u) || half_ticks == 0) {
         return -EINVAL;
     }
+    period = half_ticks;
+    end = 0;
     halves[0] = half0;
     halves[1] = half1;
     filled = next = overruns = 0;
@@ -33,8 +37,13 @@ int stator_stream_init(const int16_t *half0, const int16_t *half1) {
 
 void stator_stream_filled(unsigned index, uint64_t timestamp, uint32_t entered_at) {
     uint32_t sequence = filled;
+    /* A late interrupt may stand for several halves: those before this one passed unseen, and their numbers with them. */
+    for (end += period; end < timestamp; end += period) {
+        sequence++;
+    }
+    end = timestamp;
     if ((sequence & 1u) != (index & 1u)) {
-        sequence++; /* an interrupt was missed: the half before this one passed unseen, and its number with it */
+        sequence++;
     }
     last[index & 1u].timestamp = timestamp;
     last[index & 1u].entered_at = entered_at;

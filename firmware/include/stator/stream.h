@@ -17,11 +17,13 @@ struct stator_half {
     uint32_t filled_at; /* stator_clock_now() at entry of the interrupt that handed the half over */
 };
 
-/* Takes the two halves. Before the sensor starts. -EINVAL on null or misaligned (4 bytes) pointers. */
-STATOR_MUST_CHECK int stator_stream_init(const int16_t *half0, const int16_t *half1);
+/* Takes the two halves, each of which lasts `half_ticks` ticks of the timestamp. Before the sensor starts.
+ * Returns 0; -EINVAL: a null, misaligned (4 bytes) or equal pointer, or no ticks. */
+STATOR_MUST_CHECK int stator_stream_init(const int16_t *half0, const int16_t *half1, uint32_t half_ticks);
 
 /* Called by the sensor driver, from its interrupt only: the half `index` (0 or 1) is full, the DMA goes on with the other.
- * `timestamp`: see struct stator_half. `entered_at`: stator_clock_now() as the interrupt's first act.
+ * `timestamp`: see struct stator_half; a step of several half_ticks, or the wrong half, says that interrupts were missed, and
+ * the sequence number steps over what they would have handed out. `entered_at`: stator_clock_now() as the interrupt's first act.
  * Never blocks. Wakes the feature task through stator_port_half_ready_from_isr(). */
 void stator_stream_filled(unsigned index, uint64_t timestamp, uint32_t entered_at);
 

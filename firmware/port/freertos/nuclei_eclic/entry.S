@@ -169,7 +169,7 @@ nuclei_eclic_exception:
     csrr a0, mcause
     csrr a1, mepc
     csrr a2, mtval
-    la sp, __stator_stack_top
+    la sp, stator_stack_main_top
     tail stator_riscv_fault
     .size nuclei_eclic_exception, . - nuclei_eclic_exception
 
