@@ -27,7 +27,7 @@ Array = npt.NDArray[Any]
 class Refusal(Exception):
     """An operator does not take what it is applied to. Whoever knows model and node turns it into a ModelError."""
 
-    def __init__(self, what: str, *, remedy: str = "", unsupported: bool = False) -> None:
+    def __init__(self, what: str, *, remedy: str = "convert the model again", unsupported: bool = False) -> None:
         super().__init__(what)
         self.what = what
         self.remedy = remedy

@@ -39,7 +39,8 @@ _BOUNDS: dict[Activation, tuple[float | None, float | None]] = {
 
 def _quantized(real: float, quant: Quantization) -> int:
     """zero point + round(real / scale), the division in float32, half away from zero."""
-    ratio = float(np.float32(real) / np.float32(quant.scale))
+    with np.errstate(over="ignore"):
+        ratio = float(np.float32(real) / np.float32(quant.scale))
     if not math.isfinite(ratio) or abs(ratio) >= 2**31:
         raise Refusal(f"the output's scale {quant.scale} is too small for its activation", remedy="calibrate with real data")
     return quant.zero_point + math.trunc(ratio + math.copysign(0.5, ratio))

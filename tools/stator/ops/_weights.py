@@ -56,7 +56,8 @@ def channel_multipliers(on: Operands, channels: int, *, product_in_float32: bool
     assert quant is not None
     input_scale, output_scale = on.quant(on.input(0)).scale, on.quant(on.output).scale
     if len(quant.scales) == 1 and product_in_float32:
-        ratios = np.array([float(np.float32(input_scale) * np.float32(quant.scale)) / output_scale])
+        with np.errstate(over="ignore"):
+            ratios = np.array([float(np.float32(input_scale) * np.float32(quant.scale)) / output_scale])
     else:
         ratios = input_scale * np.broadcast_to(np.array(quant.scales), (channels,)) / output_scale
     try:

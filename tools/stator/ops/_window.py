@@ -30,7 +30,7 @@ def step(options: Options, name: str) -> int:
     """A stride, dilation or size out of a file: 1..MAX_STEP."""
     value = options.integer(name, 1)
     if not 1 <= value <= MAX_STEP:
-        raise Refusal(f"option {name} is {value}, and 1..{MAX_STEP} is taken", remedy="convert the model again")
+        raise Refusal(f"option {name} is {value}, and 1..{MAX_STEP} is taken")
     return value
 
 

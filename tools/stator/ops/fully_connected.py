@@ -33,6 +33,7 @@ class FullyConnected(Operator):
             raise Refusal(f"weights have {weights.ndim} dimensions, and 2 are needed")
         bias = bias_values(on, channels=weights.shape[0])
         accumulator_fits(weights.reshape(weights.shape[0], -1), bias, on.quant(on.input(0)).zero_point)
+        self._check_bias_scale(on)
         self._multipliers(on)
         activation_range(self.activation, on.quant(on.output))
 
@@ -48,6 +49,16 @@ class FullyConnected(Operator):
         else:
             shape = (x.elements // depth, units)
         return (TensorType(shape, DType.INT8, on.output.type.quant),)
+
+    def _check_bias_scale(self, on: Operands) -> None:
+        """With one scale, the bias must have the scale of the products, to a fiftieth of the output's step."""
+        bias, weights = on.optional(2), on.input(1).type.quant
+        if bias is None or weights is None or len(weights.scales) != 1:
+            return
+        product = on.quant(on.input(0)).scale * weights.scale
+        have = bias.type.quant.scale if bias.type.quant is not None else 0.0
+        if abs(product - have) / on.quant(on.output).scale > 0.02:
+            raise Refusal(f"bias '{bias.name}' has scale {have:g}, and input times weights has {product:g}")
 
     def _multipliers(self, on: Operands) -> tuple[Array, Array]:
         # With one scale the product of input and weight scale is rounded to float32; with a scale per channel it is not.

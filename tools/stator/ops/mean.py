@@ -25,7 +25,7 @@ class Mean(Operator):
         rank = len(on.input(0).type.shape)
         axes = on.integers(1, "the axes")
         if not axes or not all(-rank <= a < rank for a in axes):
-            raise Refusal(f"{list(axes)} are not axes of {list(on.input(0).type.shape)}", remedy="convert the model again")
+            raise Refusal(f"{list(axes)} are not axes of {list(on.input(0).type.shape)}")
         return frozenset(a % rank for a in axes)
 
     def _fold(self, on: Operands) -> tuple[int, int, int]:

@@ -14,7 +14,7 @@ def same_bytes(on: Operands, shape: tuple[int, ...]) -> tuple[TensorType, ...]:
     x = on.input(0).type
     out = TensorType(shape, x.dtype, on.output.type.quant)
     if out.elements != x.elements:
-        raise Refusal(f"{list(x.shape)} cannot become {list(shape)}", remedy="convert the model again")
+        raise Refusal(f"{list(x.shape)} cannot become {list(shape)}")
     return (out,)
 
 
@@ -35,7 +35,7 @@ class Reshape(Operator):
             wanted = on.integers(1, "the new shape's dimensions")
         known = math.prod(d for d in wanted if d != -1)
         if wanted.count(-1) > 1 or any(d != -1 and d <= 0 for d in wanted):
-            raise Refusal(f"the new shape {list(wanted)} is not one", remedy="convert the model again")
+            raise Refusal(f"the new shape {list(wanted)} is not one")
         return tuple(on.input(0).type.elements // known if d == -1 else d for d in wanted)
 
     def check(self, on: Operands) -> None:

@@ -80,7 +80,7 @@ class Softmax(Operator):
             raise Refusal(f"softmax over shape {list(on.input(0).type.shape)}", remedy=f"use 1..{MAX_DEPTH} classes", unsupported=True)
         out = on.quant(on.output)
         if (out.scale, out.zero_point) != (1 / 256, -128):
-            raise Refusal("the output must have scale 1/256 and zero point -128", remedy="convert the model again", unsupported=True)
+            raise Refusal("the output must have scale 1/256 and zero point -128", unsupported=True)
         self._scaling(on)
 
     def infer(self, on: Operands) -> tuple[TensorType, ...]:

@@ -1,19 +1,20 @@
-"""Passes: `Graph -> Graph`, one file each, a verifier after each. A file that is put here and has a function `run` is found."""
+"""Passes: each takes a Graph and returns one that computes the same outputs, with less work or fewer bytes. One file each."""
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
+from collections.abc import Callable
 
 from stator.ir import Graph
+from stator.passes.drop_dead import drop_dead
 from stator.passes.verify import verify
+
+#: In the order in which they run.
+PASSES: tuple[Callable[[Graph], Graph], ...] = (drop_dead,)
 
 
 def optimise(graph: Graph) -> Graph:
-    """Runs every pass, in the order of their files' names. Raises ModelError where one leaves a graph that cannot run."""
-    for info in pkgutil.iter_modules(__path__):
-        run = getattr(importlib.import_module(f"{__name__}.{info.name}"), "run", None)
-        if run is not None:
-            graph = run(graph)
-            verify(graph)
+    """Runs every pass, and the verifier after each."""
+    for apply in PASSES:
+        graph = apply(graph)
+        verify(graph)
     return graph
