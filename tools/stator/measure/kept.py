@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -42,7 +41,7 @@ def keep(
     target = folder / f"{name}.json"
     with tempfile.NamedTemporaryFile("w", dir=folder, prefix=".", delete=False, encoding="utf-8") as file:
         json.dump({"results": results, "labels": list(labels), "frames": columns}, file, allow_nan=False)
-    os.replace(file.name, target)
+    Path(file.name).replace(target)
     return target
 
 

@@ -111,7 +111,7 @@ class Decoder:
 
     def _line(self, line: bytes) -> None:
         line = line.removesuffix(b"\r")
-        body = _checked(line)
+        body = checked(line)
         fail = (body or line).find(b"FAIL ")
         if fail == 0 or (fail > 0 and body is None):
             if self.failure is None:
@@ -127,7 +127,7 @@ class Decoder:
                 self.banner = _banner(fields)
             elif kind == "S":
                 for name, used in _pairs(fields).items():
-                    self._stacks[name] = max(self._stacks.get(name, 0), _number(used))
+                    self._stacks[name] = max(self._stacks.get(name, 0), number(used))
             else:
                 raise ValueError("kind")
         except ValueError:
@@ -147,20 +147,21 @@ def line(body: str) -> bytes:
     return b"%s*%08x\n" % (raw, zlib.crc32(raw))
 
 
-def _checked(line: bytes) -> bytes | None:
+def checked(line: bytes) -> bytes | None:
+    """What stands before the `*` of a line whose checksum is right; None for every other line."""
     body, star, crc = line[:-9], line[-9:-8], line[-8:]
     if len(line) > LINE_LIMIT or star != b"*" or not _HEX.issuperset(crc) or int(crc, 16) != zlib.crc32(body):
         return None
     return body
 
 
-def _number(text: str, limit: int = 1 << 32) -> int:
+def number(text: str, limit: int = 1 << 32) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 20) or int(text) >= limit:
         raise ValueError(text)
     return int(text)
 
 
-def _hex(text: str) -> bytes:
+def unhex(text: str) -> bytes:
     if not _HEX.issuperset(text.encode("ascii")):
         raise ValueError(text)
     return bytes.fromhex(text)
@@ -182,8 +183,8 @@ def _banner(fields: list[str]) -> Banner:
             raise ValueError(key)
         return value
 
-    def number(key: str) -> int:
-        value = _number(text(key))
+    def positive(key: str) -> int:
+        value = number(text(key))
         if value == 0:
             raise ValueError(key)
         return value
@@ -193,11 +194,11 @@ def _banner(fields: list[str]) -> Banner:
         board=text("board"),
         model=text("model"),
         sha256=text("sha256"),
-        counter_hz=number("counter_hz"),
-        sample_clock_hz=number("sample_clock_hz"),
-        half_ticks=number("half_ticks"),
-        window=number("window"),
-        columns=number("columns"),
+        counter_hz=positive("counter_hz"),
+        sample_clock_hz=positive("sample_clock_hz"),
+        half_ticks=positive("half_ticks"),
+        window=positive("window"),
+        columns=positive("columns"),
     )
 
 
@@ -207,19 +208,19 @@ def _record(fields: list[str]) -> Record:
     sequence, timestamp, crc, label, confidence, state, *numbers, column, logits = fields
     if len(crc) != 8:
         raise ValueError("crc")
-    overruns, handover, features, inference, decision = (_number(n) for n in numbers)
+    overruns, handover, features, inference, decision = (number(n) for n in numbers)
     return Record(
-        sequence=_number(sequence),
-        timestamp=_number(timestamp, 1 << 64),
-        crc=int.from_bytes(_hex(crc), "big"),
-        label=_number(label, 256),
-        confidence=_number(confidence, 256),
-        state=_number(state, 256),
+        sequence=number(sequence),
+        timestamp=number(timestamp, 1 << 64),
+        crc=int.from_bytes(unhex(crc), "big"),
+        label=number(label, 256),
+        confidence=number(confidence, 256),
+        state=number(state, 256),
         overruns=overruns,
         handover=handover,
         features=features,
         inference=inference,
         decision=decision,
-        column=_hex(column),
-        logits=_hex(logits),
+        column=unhex(column),
+        logits=unhex(logits),
     )

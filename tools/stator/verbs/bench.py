@@ -1,0 +1,208 @@
+"""bench: what one inference costs, per model and board, and whether it is exact."""
+
+from __future__ import annotations
+
+from rich.table import Table
+
+from stator.board import Board, boards_that, load_board
+from stator.build import build, toolchain
+from stator.data import available
+from stator.data.archives import unpacked
+from stator.emit import layers
+from stator.errors import ConfigError, StatorError
+from stator.frontends import load
+from stator.measure import Check, Verdict, sizes
+from stator.measure.inference import (
+    HOST_INPUTS,
+    SIMULATED_INPUTS,
+    Exactness,
+    compared,
+    expected_outputs,
+    host_outputs,
+    inputs_for,
+    kernel_names,
+    on_board,
+)
+from stator.memory import plan
+from stator.passes import optimise
+from stator.paths import ROOT
+from stator.schedule import schedule
+from stator.spec import ModelSpec, load_model_spec
+from stator.spec import models as known_models
+from stator.verb import Results, console, status, verb
+
+SETS = ("mlperf_tiny",)
+
+
+@verb(
+    help={
+        "models": "names of models/, paths to .tflite files, or mlperf_tiny (the benchmark's reference models), separated by commas",
+        "board": "boards, separated by commas (default: all that a simulator here can run)",
+    },
+    examples=(
+        "bench",
+        "bench --models mlperf_tiny",
+        "bench --models bearing --board mps2_an505,gd32vf103",
+        "bench --models path/to/any.tflite",
+    ),
+)
+def bench(models: str = "bearing", board: str = "") -> Results:
+    """Measures one inference of each model on each board: instructions, memory, flash, and exactness against tflite-micro.
+
+    The generated C runs on this machine for 100 inputs and, in a bare-metal image with nothing beside it, on the simulated board for
+    2; all outputs are compared byte for byte. For a board without simulator: memory and exactness, and the whole image's sizes.
+    """
+    boards = [load_board(name) for name in _words(board)] or [load_board(n) for n in boards_that(_simulated)]
+    specs = [spec for word in _words(models) for spec in _specs(word)]
+    if not specs:
+        raise ConfigError("--models names no model", remedy=f"one or more of: {', '.join((*known_models(), *SETS))}")
+    results: list[dict[str, object]] = []
+    for spec in specs:
+        for one in boards:
+            results.append(_one(spec, one))
+    _show(results)
+    return results
+
+
+def _words(text: str) -> list[str]:
+    return [word.strip() for word in text.split(",") if word.strip()]
+
+
+def _simulated(board: Board) -> bool:
+    return board.simulator is not None and board.simulator.kind == "qemu"
+
+
+def _specs(word: str) -> list[ModelSpec]:
+    if word not in SETS:
+        return [load_model_spec(word)]
+    if not available(word):
+        raise ConfigError(
+            f"the reference models '{word}' are not here", remedy="set STATOR_DATA to the folder that holds mlperf_tiny.tar.xz"
+        )
+    return [load_model_spec(path) for path in sorted((unpacked(word) / "models").glob("*.tflite"))]
+
+
+def _one(spec: ModelSpec, board: Board) -> dict[str, object]:
+    """One result. What Stator cannot do with the model becomes reasons, so that the other models are still measured."""
+    try:
+        return _measured(spec, board)
+    except StatorError as error:
+        return {"board": board.name, "model": spec.name, "verdict": "fail", "reasons": str(error).splitlines()}
+
+
+def _measured(spec: ModelSpec, board: Board) -> dict[str, object]:
+    loaded = load(spec.path)
+    graph = optimise(loaded)
+    bare = load_model_spec(spec.path)  # the model alone: no features, window and tasks
+    made = plan(schedule(graph), board, bare, None)
+    sets = inputs_for(graph, HOST_INPUTS)
+    with status(f"{spec.name}: {HOST_INPUTS} inputs through the reference interpreter and the generated C"):
+        oracle, expected = expected_outputs(spec.path, graph, sets)
+        exact = compared(oracle, "this machine", expected, host_outputs(made, sets))
+    per_layer = layers(made)
+    result: dict[str, object] = {
+        "board": board.name,
+        "model": spec.name,
+        "macs": made.schedule.macs,
+        "macs_removed": schedule(loaded).macs - made.schedule.macs,
+        "arena_bytes": made.arena_bytes,
+        "arena_bound_bytes": made.arena_bound_bytes,
+        "weights_bytes": made.schedule.weights_bytes,
+        "clock_hz": board.clock_hz,
+        "compiler": toolchain(board) if board.isa != "host" else "",
+    }
+    problems = list(exact.problems)
+    if _simulated(board):
+        with status(f"{spec.name}: building and running on {board.name}"):
+            build_dir = ROOT / "build" / board.name / spec.name / "bench"
+            cost, outputs = on_board(board, spec.path, made, build_dir, sets[:SIMULATED_INPUTS])
+        there = compared(oracle, board.name, expected[:SIMULATED_INPUTS], outputs)
+        exact = Exactness(oracle, exact.compared_bytes + there.compared_bytes, exact.problems + there.problems)
+        problems = list(exact.problems)
+        per_layer = [{**facts, "instructions": n} for facts, n in zip(per_layer, cost.layers, strict=True)]
+        assert board.simulator is not None
+        result |= {
+            "instructions": cost.instructions,
+            "arena_bytes": made.arena_bytes + cost.static_bytes,
+            "runtime_flash_bytes": cost.runtime_flash_bytes,
+            "icount_shift": board.simulator.icount_shift,
+            "simulator": cost.simulator,
+        }
+    elif spec.streams and board.isa != "host":
+        image = build(board, spec)
+        whole = sizes(image.elf)
+        result |= {"flash_bytes": whole.flash_bytes, "sram_bytes": whole.sram_bytes, "stack_bytes": whole.stack_bytes}
+    budgets = spec.budgets
+    verdict = Verdict(
+        (
+            Check("arena", float(str(result["arena_bytes"])), budgets.arena_bytes, "B"),
+            *(
+                Check(n, float(str(result[f"{n}_bytes"])), getattr(budgets, f"{n}_bytes"), "B")
+                for n in ("flash", "sram")
+                if f"{n}_bytes" in result
+            ),
+        ),
+        tuple(problems),
+    )
+    return result | {
+        "exact": exact.exact,
+        "oracle": exact.oracle,
+        "compared_bytes": exact.compared_bytes,
+        "kernels": list(kernel_names(made)),
+        "layers": per_layer,
+        **verdict.fields(),
+    }
+
+
+def _show(results: list[dict[str, object]]) -> None:
+    table = Table(title="one inference", title_justify="left")
+    for name in ("model", "board"):
+        table.add_column(name, overflow="fold")
+    for name in ("MACs", "instructions", "per MAC", "arena B", "weights B", "code B"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("exact", no_wrap=True)
+    for result in results:
+        macs, instructions = result.get("macs"), result.get("instructions")
+        per_mac = f"{instructions / macs:.2f}" if isinstance(macs, int) and isinstance(instructions, int) and macs else ""
+        numbers = [_number(result.get(key)) for key in ("macs", "instructions")]
+        numbers += [
+            per_mac,
+            *(_number(result.get(key)) for key in ("arena_bytes", "arena_bound_bytes", "weights_bytes", "runtime_flash_bytes")),
+        ]
+        exact = {True: "yes", False: "NO"}.get(bool(result.get("exact")), "") if "exact" in result else "refused"
+        table.add_row(str(result["model"]), str(result["board"]), *numbers, exact)
+    console.print(table)
+    console.print("arena: all an inference writes; code: and all tables of one inference but the weights; exact: every output byte")
+    if len({result["model"] for result in results}) == 1:
+        _show_layers(results)
+    for result in results:
+        if "flash_bytes" in result:
+            console.print(
+                f"{result['model']} on {result['board']}: whole image {_number(result['flash_bytes'])} B flash, {_number(result['sram_bytes'])} B RAM"
+            )
+        for reason in result["reasons"]:  # type: ignore[attr-defined]
+            whole = f"{_number(result['flash_bytes'])} B flash, {_number(result['sram_bytes'])} B RAM"
+            console.print(f"{result['model']} on {result['board']}: the whole image takes {whole}")
+        for reason in result["reasons"]:  # type: ignore[attr-defined]
+            console.print(f"{result['model']} on {result['board']}: {reason}")
+
+
+def _show_layers(results: list[dict[str, object]]) -> None:
+    measured = [r for r in results if "layers" in r]
+    if not measured:
+        return
+    table = Table(title="instructions per layer", title_justify="left")
+    table.add_column("")
+    for name in ("op", "kernel"):
+        table.add_column(name)
+    table.add_column("MACs", justify="right")
+    for result in measured:
+        table.add_column(str(result["board"]), justify="right")
+    for index, layer in enumerate(measured[0]["layers"]):  # type: ignore[var-annotated, arg-type]
+        counts = [_number(r["layers"][index].get("instructions")) for r in measured]  # type: ignore[index]
+        table.add_row(str(index), layer["op"], layer["kernel"], _number(layer["macs"]), *counts)
+    console.print(table)
+
+
+def _number(value: object) -> str:
+    return f"{value:,}" if isinstance(value, int) else ""

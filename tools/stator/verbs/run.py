@@ -1,0 +1,222 @@
+"""run: a recorded signal goes through the firmware on a simulated board, and the host checks every frame."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from rich.table import Table
+
+from stator.board import Board, boards_that, load_board
+from stator.build import Image, build
+from stator.data import Counts, Signal, load_signal, to_counts
+from stator.errors import ConfigError, ToolError
+from stator.measure import Verdict, image_verdict, run_verdict, sizes, stacks, verdict_lines, verdict_table
+from stator.measure.kept import keep
+from stator.measure.oracle import Expected, oracle
+from stator.measure.replay import Comparison, Stage, Stream, accuracy, check_stream, compare, stages, verdict_of
+from stator.measure.sizes import Sizes
+from stator.measure.stacks import Stacks
+from stator.sim import qemu
+from stator.sim.records import Record
+from stator.sim.run import Run, replay
+from stator.spec import ModelSpec, load_model_spec
+from stator.verb import Results, console, progress, status, verb
+
+_FRAMES_LIMIT = 10_000_000
+
+
+@verb(
+    help={
+        "board": "a simulated board: a folder of boards/ or a path to one",
+        "signal": "cwru:NNN, uestc:FILE, synthetic, synthetic:LABEL, or a path to a .npy, .wav or .mat file",
+        "model": "a folder of models/ or a path to one",
+        "frames": "how many frames of 1,024 samples (0: one pass over the signal); the signal loops",
+    },
+    examples=(
+        "run --board mps2_an505 --signal synthetic",
+        "run --board qemu_rv32 --model bearing --signal cwru:105",
+        "run --board mps2_an505 --signal synthetic --frames 10000",
+    ),
+)
+def run(board: str, signal: str, model: str = "bearing", frames: int = 0) -> Results:
+    """Replays SIGNAL through the firmware of MODEL on the simulated BOARD, and proves what it computed.
+
+    Builds the image where needed. Every frame is checked against the signal by position, against the NumPy twin of the front end
+    and against the tflite-micro interpreter, bit for bit; instructions, latency, jitter and stacks against the model's budgets.
+    """
+    the_board, spec = load_board(board), load_model_spec(model)
+    _can_run(the_board, spec)
+    if not 0 <= frames <= _FRAMES_LIMIT:
+        raise ConfigError(f"--frames {frames}: from 0 (one pass) to {_FRAMES_LIMIT:,}")
+    heard = load_signal(signal)
+    assert spec.input is not None
+    counts = to_counts(heard, spec.input.counts_per_g)
+    halves = _fitting(counts, the_board)
+    image = build(the_board, spec)
+    done = replay(the_board, image.elf, halves, frames or len(halves))
+    return _judge(image, heard, counts, halves, done)
+
+
+def _can_run(board: Board, spec: ModelSpec) -> None:
+    if board.simulator is None or board.simulator.kind != "qemu":
+        others = boards_that(lambda b: b.simulator is not None and b.simulator.kind == "qemu")
+        raise ToolError(f"board '{board.name}' has no simulator here", remedy=f"one that has: {', '.join(others)}")
+    qemu.find(board.simulator)
+    if not spec.streams:
+        raise ConfigError(f"model '{spec.name}' takes no features of a sensor", remedy="a model with features and window in its model.yml")
+
+
+def _fitting(counts: Counts, board: Board) -> qemu.Halves:
+    """As many whole frames as the board's signal memory holds."""
+    assert board.simulator is not None
+    room = ((board.simulator.signal_bytes or 0) - qemu.SIGNAL_HEADER_BYTES) // (2 * counts.frames.shape[1])
+    if len(counts.frames) > room:
+        console.print(f"the signal has {len(counts.frames):,} frames; {board.name} holds the first {room:,} of them")
+    return counts.frames[:room]
+
+
+def _judge(image: Image, signal: Signal, counts: Counts, halves: qemu.Halves, done: Run) -> dict[str, object]:
+    board, spec, plan = image.board, image.spec, image.plan
+    records = done.telemetry.records[: done.frames_asked]
+    assert plan.sampling is not None
+    stream = check_stream(records, halves, plan.sampling.half_ticks)
+    expected = _expected(image, halves, records)
+    comparison = compare(records, expected)
+    parts = stages(records, board)
+    whole, handover = parts[-1], parts[0]
+    latency_us = whole.worst / board.clock_hz * 1e6
+    jitter_us = (handover.worst - handover.least) / board.clock_hz * 1e6
+    overruns = max(stream.lost, max((r.overruns for r in records), default=0))
+    measured, bounds = sizes(image.elf), stacks(image.build_dir, image.elf, board)
+    truth = spec.labels.index(signal.label) if signal.label in spec.labels else None
+    verdict = image_verdict(spec, measured, bounds, _complaints(image, done, stream, comparison, bounds))
+    verdict += run_verdict(spec, board, instructions=whole.worst, latency_us=latency_us, jitter_us=jitter_us, overruns=overruns)
+    said, score = verdict_of(records, expected), accuracy(records, expected, truth)
+    results: dict[str, object] = {
+        "board": board.name,
+        "model": spec.name,
+        "rtos": "freertos",
+        "signal": signal.name,
+        "frames": len(records),
+        "frames_lost": stream.lost,
+        "frames_duplicated": stream.duplicated,
+        "overruns": overruns,
+        "exact": comparison.exact,
+        "oracle": "stator.dsp (NumPy) and the tflite-micro interpreter",
+        "compared_bytes": comparison.compared_bytes,
+        "instructions": whole.worst,
+        "handover_instructions": handover.worst,
+        "latency_us": round(latency_us, 3),
+        "jitter_us": round(jitter_us, 3),
+        "jitter_source": "instructions, at the board's clock",
+        "accuracy": score,
+        "class": None if said is None else spec.labels[said],
+        "truth": signal.label,
+        "clipped_samples": counts.clipped,
+        "garbage_lines": done.telemetry.garbage,
+        "stages": [asdict(part) for part in parts],
+        **size_fields(measured, bounds, done),
+        "clock_hz": board.clock_hz,
+        "sample_hz": float(plan.sampling.hz),
+        "icount_shift": done.icount_shift,
+        "compiler": image.compiler,
+        "simulator": done.simulator,
+        "note": board.note,
+        **verdict.fields(),
+    }
+    keep(image.build_dir, results, spec.labels, records, expected)
+    _show(image, signal, results, parts, verdict, done)
+    return results
+
+
+def _expected(image: Image, halves: qemu.Halves, records: tuple[Record, ...]) -> list[Expected]:
+    with status("computing the features on the host"):
+        checker = oracle(image.spec, image.plan.schedule.graph, halves)
+    expected: list[Expected] = []
+    with progress("running the reference interpreter", len(records)) as show:
+        for want in checker.replay([r.sequence for r in records]):
+            expected.append(want)
+            show(len(expected))
+    return expected
+
+
+def _complaints(image: Image, done: Run, stream: Stream, comparison: Comparison, bounds: Stacks) -> list[str]:
+    """Everything that is wrong and no budget."""
+    found = [*stream.problems, *comparison.problems]
+    banner, plan = done.telemetry.banner, image.plan
+    if banner is None:
+        found.append("the firmware did not say what it is")
+    else:
+        assert plan.sampling is not None
+        due = (image.board.name, image.spec.name, plan.schedule.graph.sha256[:16], plan.sampling.half_ticks)
+        said = (banner.board, banner.model, banner.sha256, banner.half_ticks)
+        found += [f"the firmware says it is {is_}, the image is {should}" for is_, should in zip(said, due, strict=True) if is_ != should]
+    if done.telemetry.garbage:
+        shown = ", ".join(done.telemetry.garbage_shown[:3])
+        found.append(f"{done.telemetry.garbage} telemetry lines could not be decoded: {shown}")
+    for stack in bounds.stacks:
+        used = done.telemetry.stacks.get(stack.name)
+        if used is not None and used > stack.bound_bytes:
+            found.append(f"stack of {stack.name}: {used} B were used, more than the bound of {stack.bound_bytes} B: the analysis is wrong")
+    return found
+
+
+def size_fields(measured: Sizes, bounds: Stacks, done: Run | None) -> dict[str, object]:
+    """The contract's fields of an image's sizes and stacks."""
+    used = dict(done.telemetry.stacks) if done else {}
+    return {
+        "flash_bytes": measured.flash_bytes,
+        "sram_bytes": measured.sram_bytes,
+        "stack_bytes": measured.stack_bytes,
+        "stack_bound_bytes": bounds.bound_bytes,
+        "stack_used_bytes": sum(used.values()) if used else None,
+        "tasks": [
+            {
+                "name": stack.name,
+                "stack_bytes": stack.reserved_bytes,
+                "stack_bound_bytes": stack.bound_bytes,
+                "stack_used_bytes": used.get(stack.name),
+                "path": [f"{name} {bytes_}" for name, bytes_ in stack.calls.path],
+                "context": stack.context,
+            }
+            for stack in bounds.stacks
+        ],
+    }
+
+
+def _show(image: Image, signal: Signal, results: dict[str, object], parts: tuple[Stage, ...], verdict: Verdict, done: Run) -> None:
+    board, spec = image.board, image.spec
+    if signal.samples.size and results["clipped_samples"]:
+        console.print(f"{results['clipped_samples']:,} samples of the signal were beyond the ADC's range and clipped")
+    frames, wall = int(str(results["frames"])), done.seconds
+    console.print(f"{frames:,} frames of {signal.name} on {board.name} in {wall:.1f} s ({done.simulator})")
+    if board.note:
+        console.print(f"note: {board.note}")
+    table = Table(title="instructions per frame", title_justify="left")
+    table.add_column("stage")
+    for column in ("mean", "least", "worst"):
+        table.add_column(column, justify="right")
+    for part in parts:
+        table.add_row(part.name, f"{part.mean:,.0f}", f"{part.least:,}", f"{part.worst:,}")
+    console.print(table)
+    table = Table(title="stacks, bytes", title_justify="left")
+    table.add_column("stack")
+    for column in ("reserved", "bound", "used"):
+        table.add_column(column, justify="right")
+    table.add_column("deepest path")
+    for task in results["tasks"]:  # type: ignore[attr-defined]
+        used = "" if task["stack_used_bytes"] is None else f"{task['stack_used_bytes']:,}"
+        path = [step.rsplit(" ", 1)[0] for step in task["path"]]
+        shown = " > ".join(path if len(path) <= 4 else [*path[:2], "...", path[-1]])
+        table.add_row(task["name"], f"{task['stack_bytes']:,}", f"{task['stack_bound_bytes']:,}", used, shown)
+    console.print(table)
+    console.print(verdict_table(f"{spec.name} on {board.name}", verdict))
+    lost = f"frames lost {results['frames_lost']}, duplicated {results['frames_duplicated']}"
+    same = f"{results['compared_bytes']:,} B equal to {results['oracle']}" if results["exact"] else "NOT EXACT"
+    console.print(f"{lost}; {same}")
+    share = results["accuracy"]
+    if results["class"] is not None:
+        judged = f", right in {100 * float(str(share)):.1f} % of the frames" if share is not None else ""
+        console.print(f"class: {results['class']}, truth: {results['truth'] or 'unknown'}{judged}")
+    for line in verdict_lines(verdict):
+        console.print(line)
