@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 from tests.python.tflite_builder import Model
@@ -75,3 +76,41 @@ def random_graph(seed: int, layers: int) -> Graph:
 
 def random_inputs(graph: Graph, rng: np.random.Generator) -> list[Array]:
     return [rng.integers(-128, 128, graph.tensors[t].type.shape, dtype=np.int8) for t in graph.inputs]
+
+
+FRAMES, COLUMNS = 4, 8
+LABELS = ("healthy", "inner", "ball")
+MONITOR_YML = f"""\
+title: a monitor for tests
+file: monitor.tflite
+labels: [{", ".join(LABELS)}]
+input: {{sample_hz: 12000, counts_per_g: 100}}
+features:
+  shaft_hz: 29
+  bearing: {{outer: 3.58, inner: 5.42, ball: 4.71}}
+  harmonics: 1
+  spectrum_hz: [100, 4000]
+  spectrum_bands: 4
+  envelope_hz: [1000]
+window: {{frames: {FRAMES}, columns: {COLUMNS}}}
+decision: {{debounce: 3}}
+budgets: {{arena_bytes: 4096}}
+"""
+
+
+def monitor_folder(parent: Path) -> Path:
+    """A whole model folder: the window of features -> a logit per label -> softmax."""
+    m = Model()
+    x = m.tensor((1, FRAMES, 1, COLUMNS), "int8", SCALE, -3, name="window")
+    rng = np.random.default_rng(0)
+    values = rng.integers(-127, 128, (len(LABELS), FRAMES * COLUMNS), dtype=np.int8)
+    weights = m.tensor(values.shape, "int8", 0.01, data=values)
+    logits = m.tensor((1, len(LABELS)), "int8", 0.5, 2, name="logits")
+    softmax = m.tensor((1, len(LABELS)), "int8", 1 / 256, -128, name="softmax")
+    m.operator("FULLY_CONNECTED", [x, weights, -1], [logits], "FullyConnectedOptions")
+    m.operator("SOFTMAX", [logits], [softmax], "SoftmaxOptions", Beta=1.0)
+    folder = parent / "monitor"
+    folder.mkdir()
+    (folder / "model.yml").write_text(MONITOR_YML, encoding="utf-8")
+    (folder / "monitor.tflite").write_bytes(m.build([x], [logits, softmax]))
+    return folder

@@ -33,7 +33,7 @@ def command(plan: MemoryPlan) -> str:
 
 def plain(text: str) -> str:
     """Text from a file, made harmless inside a C comment or string."""
-    return re.sub(r"[^A-Za-z0-9_./:;,+()\[\] -]", "_", text)[:120].replace("*/", "__").replace("/*", "__")
+    return re.sub(r"[^A-Za-z0-9_./:;,+()\[\] -]", "_", text)[:120]
 
 
 def comment(text: str) -> str:

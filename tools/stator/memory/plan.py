@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from stator.board import HALF_SAMPLES, Board, boards_that
-from stator.errors import DoesNotFit
+from stator.errors import ConfigError, DoesNotFit
 from stator.memory.pack import Block, align_up, pack
 from stator.memory.sampling import Sampling, sampling
 from stator.memory.tasks import OBJECT_ALIGN, Tasks, stack_bytes
 from stator.schedule import Schedule
 from stator.spec import ModelSpec
+from stator.yamlfile import shown
 
 ARENA_ALIGN = 16
 HALF_ALIGN = 32  # a cache line where there is a cache
@@ -90,6 +91,8 @@ def plan(schedule: Schedule, board: Board, spec: ModelSpec, tasks: Tasks | None)
     Without `tasks` (a bare model) only the arena is placed. Raises DoesNotFit, which names the region, the shortfall and the
     largest tenants, and ConfigError where the board cannot sample at the model's rate.
     """
+    if tasks is not None:
+        _model_is_what_its_yml_says(schedule, spec)
     packing = pack([Block(b.bytes, b.align, b.first, b.last) for b in schedule.buffers])
     needs = _needs(packing.bytes, board, spec, tasks)
     _weights_fit(schedule, board, spec)
@@ -136,27 +139,52 @@ def _end(needs: Iterable[Need], at: int) -> int:
 
 
 def _needs(arena_bytes: int, board: Board, spec: ModelSpec, tasks: Tasks | None) -> list[Need]:
-    arena = Need("stator_arena", "arena", "uint8_t", arena_bytes, ARENA_ALIGN, "tensors of the model")
+    arena = Need("stator_arena", "arena", "uint8_t", arena_bytes, ARENA_ALIGN, "arena: tensors of the model")
     if tasks is None or spec.window is None or spec.features is None:
         return [arena]
     columns, classes = spec.window.columns, len(spec.labels)
-    align, objects = board.stack_align, tasks.objects
-    needs = [Need("stator_stack_main", "stack", "uint8_t", stack_bytes(tasks.main, "main", board), align, "start-up and interrupts")]
-    for name, task in tasks.tasks.items():
-        needs.append(Need(f"stator_stack_{name}", "stack", "uint8_t", stack_bytes(task, name, board), align, f"stack of task {name}"))
+    stacks = {"main": tasks.main, **tasks.tasks}
+    needs: list[Need] = []
+
+    def add(name: str, kind: Kind, size: int, align: int, what: str) -> None:
+        needs.append(Need(f"stator_{name}", kind, "uint8_t", size, align, what))
+
+    for name, stack in stacks.items():
+        what = "stack of start-up and interrupts" if name == "main" else f"stack of task {name}"
+        add(f"stack_{name}", "stack", stack_bytes(stack, name, board), board.stack_align, what)
     for name in tasks.tasks:
-        needs.append(Need(f"stator_tcb_{name}", "object", "uint8_t", objects.task_bytes, OBJECT_ALIGN, f"task {name}"))
+        add(f"tcb_{name}", "object", tasks.objects.task_bytes, OBJECT_ALIGN, f"kernel object of task {name}")
     for name, queue in tasks.queues.items():
-        item = queue.item_bytes.bytes(columns, classes)
-        needs.append(Need(f"stator_qcb_{name}", "object", "uint8_t", objects.queue_bytes, OBJECT_ALIGN, f"queue {name}"))
-        needs.append(Need(f"stator_queue_{name}", "queue", "uint8_t", queue.length * item, OBJECT_ALIGN, f"{queue.length} {name}"))
+        size = queue.length * queue.item_bytes.bytes(columns, classes)
+        add(f"qcb_{name}", "object", tasks.objects.queue_bytes, OBJECT_ALIGN, f"kernel object of queue {name}")
+        add(f"queue_{name}", "queue", size, OBJECT_ALIGN, f"queue {name}, {queue.length} items")
+    add("features_work", "features", spec.features.work_bytes, OBJECT_ALIGN, "work of the front end")
     window = spec.window.frames * columns
-    needs.append(Need("stator_window", "window", "int8_t", window, 4, f"last {spec.window.frames} columns"))
-    needs.append(Need("stator_features_work", "features", "uint8_t", spec.features.work_bytes, 8, "work of the front end"))
+    needs.append(Need("stator_window", "window", "int8_t", window, 4, f"window of the last {spec.window.frames} columns"))
     for half in (0, 1):
         what = f"half {half} of the DMA's double buffer"
         needs.append(Need(f"stator_half{half}", "half", "int16_t", 2 * HALF_SAMPLES, HALF_ALIGN, what, dma=True))
     return [*needs, arena]
+
+
+def _model_is_what_its_yml_says(schedule: Schedule, spec: ModelSpec) -> None:
+    """Refuses a model whose input is not the window, or whose first two outputs are not a value per label."""
+    graph, window, labels = schedule.graph, spec.window, len(spec.labels)
+    where = f"{shown(spec.folder / 'model.yml')}"
+    if window is None:
+        return
+    given = graph.tensors[graph.inputs[0]].type
+    if len(graph.inputs) != 1 or given.elements != window.frames * window.columns:
+        raise ConfigError(
+            f"{where}: window: {window.frames} frames of {window.columns} columns, and {spec.file} takes {list(given.shape)}",
+            remedy="make window what the model was trained with, or train it again",
+        )
+    shapes = [list(graph.tensors[t].type.shape) for t in graph.outputs]
+    if len(shapes) < 2 or any(graph.tensors[t].type.bytes != labels for t in graph.outputs[:2]):
+        raise ConfigError(
+            f"{where}: labels: {labels}, and {spec.file} gives {', '.join(map(str, shapes))}",
+            remedy="a model for the monitor has two INT8 outputs: one logit per label, and their softmax",
+        )
 
 
 def _weights_fit(schedule: Schedule, board: Board, spec: ModelSpec) -> None:
