@@ -4,7 +4,9 @@
 #include "gd32_adc/gd32_adc.h"
 #include "gd32_rcu/gd32_rcu.h"
 #include "gd32_usart/gd32_usart.h"
+#include "nuclei_eclic/nuclei_csr.h"
 #include "nuclei_eclic/nuclei_eclic.h"
+#include "register/register.h"
 
 #include "stator/fail.h"
 
@@ -32,8 +34,8 @@ void stator_board_init(void) {
 
 _Noreturn void stator_board_exit(int status) {
     (void)status; /* nobody waits for it */
-    __asm__ volatile("csrci mstatus, 8" : : : "memory");
+    nuclei_interrupts_off();
     for (;;) {
-        __asm__ volatile("wfi");
+        stator_sleep();
     }
 }

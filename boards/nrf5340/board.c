@@ -70,6 +70,6 @@ void stator_board_init(void) {
 _Noreturn void stator_board_exit(int status) {
     (void)status; /* nobody waits for it */
     for (;;) {
-        __asm__ volatile("wfi");
+        stator_sleep();
     }
 }

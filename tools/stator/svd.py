@@ -104,6 +104,8 @@ def read(path: Path, wanted: Mapping[str, str]) -> Chip:
     for name, node in nodes.items():
         if name not in keep:
             node.getparent().remove(node)
+    for inner in tree.findall("./peripherals/peripheral/registers/cluster//cluster"):
+        inner.getparent().remove(inner)  # cmsis-svd 0.6 loses the outer cluster's name and offset: better no register than a wrong address
     device: Any = SVDParser(tree).get_device()
     by_name = {p.name: p for p in device.peripherals}
     peripherals = tuple(_peripheral(name, by_name[source]) for name, source in wanted.items())

@@ -4,13 +4,15 @@
 
 #include <stdint.h>
 
+#include "register/register.h"
+
 /* One entry of a vector table. */
 typedef void (*arm_vector)(void);
 
 /* Lets interrupt `irq` (0 to 479) through. `priority`: 0 the most urgent; the core keeps its upper bits, `bits` of them. */
 static inline void arm_nvic_enable(unsigned irq, unsigned priority, unsigned bits) {
-    ((volatile uint8_t *)0xe000e400u)[irq] = (uint8_t)(priority << (8u - bits));
-    ((volatile uint32_t *)0xe000e100u)[irq / 32u] = 1u << (irq % 32u);
+    stator_write8(0xe000e400u + irq, (uint8_t)(priority << (8u - bits)));
+    stator_write32(0xe000e100u + 4u * (irq / 32u), 1u << (irq % 32u));
 }
 
 #endif

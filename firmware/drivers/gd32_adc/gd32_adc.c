@@ -21,7 +21,7 @@
 #define WIDTH_16    1u /* DMA CTL.PWIDTH, MWIDTH */
 #define ULTRA_HIGH  3u /* DMA CTL.PRIO */
 
-#define TRIES    1000000u /* reads of one register, 30 ms or more; calibration takes some 10 us */
+#define TRIES    100000u  /* reads of a register, 5 ms or more; calibration takes some 10 us */
 #define SETTLE   200u     /* reads that take at least 14 ADC clocks (112 of the core) */
 #define TRIGGERS 0x10000u /* the counter's modulus */
 

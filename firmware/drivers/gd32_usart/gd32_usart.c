@@ -14,8 +14,8 @@
 #define BAUD     115200u
 
 #define PIN              9u
-#define ALTERNATE_50_MHZ 0xbu /* GPIO CTL and MD: alternate function, push-pull, 50 MHz */
-#define TRIES            1000000u
+#define ALTERNATE_50_MHZ 0xbu    /* GPIO CTL and MD: alternate function, push-pull, 50 MHz */
+#define TRIES            100000u /* reads of a register, 5 ms or more; a byte takes 0.1 ms */
 
 static volatile bool sending;
 

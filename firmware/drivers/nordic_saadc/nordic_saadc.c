@@ -12,7 +12,7 @@
 
 #define RAM_AT    0x20000000u /* what EasyDMA reaches */
 #define RAM_BYTES 0x00080000u
-#define TRIES     1000000u /* reads of a register, 30 ms or more; the longest wait, calibration, takes less than 1 ms */
+#define TRIES     100000u /* reads of a register, 10 ms or more; the longest wait, calibration, takes less than 1 ms */
 
 static int16_t *halves[2];
 static uint32_t half_samples;

@@ -9,11 +9,16 @@
 
 void stator_csr_write(uint32_t number, uint32_t value);
 void stator_csr_set(uint32_t number, uint32_t bits);
+void nuclei_interrupts_off(void);
 
 #else
 
 #define stator_csr_write(number, value) __asm__ volatile("csrw %0, %1" : : "i"(number), "r"(value) : "memory")
 #define stator_csr_set(number, bits)    __asm__ volatile("csrs %0, %1" : : "i"(number), "r"(bits) : "memory")
+
+static inline void nuclei_interrupts_off(void) {
+    __asm__ volatile("csrci mstatus, 8" : : : "memory");
+}
 
 #endif
 

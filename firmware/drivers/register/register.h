@@ -13,6 +13,7 @@
 
 uint32_t stator_register_read(uint32_t address, unsigned bytes);
 void stator_register_write(uint32_t address, uint32_t value, unsigned bytes);
+void stator_register_sleep(void);
 
 static inline uint32_t stator_read32(uint32_t address) {
     return stator_register_read(address, 4);
@@ -49,6 +50,15 @@ static inline void stator_write8(uint32_t address, uint8_t value) {
 }
 
 #endif
+
+/* Sleeps until an interrupt is pending. */
+static inline void stator_sleep(void) {
+#ifdef STATOR_REGISTER_HOOK
+    stator_register_sleep();
+#else
+    __asm__ volatile("wfi" : : : "memory");
+#endif
+}
 
 /* One read and one write: the bits of `clear` become 0, then those of `set` become 1. */
 static inline void stator_change32(uint32_t address, uint32_t clear, uint32_t set) {
