@@ -72,6 +72,11 @@ class Schedule:
         return sum(table.constant.bytes for table in self.tables)
 
 
+def macs(graph: Graph) -> int:
+    """Multiply-accumulates of one inference of the graph as it stands."""
+    return sum(node.op.macs(Operands.of(graph, node)) for node in graph.nodes)
+
+
 def schedule(graph: Graph) -> Schedule:
     """Orders the layers as the graph has them, and finds lifetimes and what may share bytes.
 

@@ -40,8 +40,8 @@ def memory_svg(plan: MemoryPlan) -> str:
     """The picture as SVG text; the same plan gives the same text."""
     with mpl.rc_context(STYLE):
         rams = [name for name, r in plan.board.memory.items() if r.kind == "ram" and any(i.region == name for i in plan.items)]
-        figure = Figure(figsize=(12, 5.6 + 1.3 * len(rams)), facecolor=PAPER, layout="constrained")
-        axes = figure.subplots(1 + len(rams), 1, height_ratios=[5.2, *[1.25] * len(rams)], squeeze=False)[:, 0]
+        figure = Figure(figsize=(12, 5.6 + 1.5 * len(rams)), facecolor=PAPER, layout="constrained")
+        axes = figure.subplots(1 + len(rams), 1, height_ratios=[5.0, *[1.5] * len(rams)], squeeze=False)[:, 0]
         _arena(axes[0], plan)
         for axis, name in zip(axes[1:], rams, strict=True):
             _region(axis, plan, name)
@@ -64,8 +64,11 @@ def _arena(axis: Axes, plan: MemoryPlan) -> None:
         axis.broken_barh(
             [(buffer.first, width)], (at, buffer.bytes), facecolor=colour, edgecolor=PAPER, linewidth=0.8, alpha=0.88, zorder=2
         )
-        if buffer.bytes >= 0.035 * plan.arena_bytes:
-            text = f"{_short(buffer.name, width / count)}\n{buffer.bytes:,} B" if width / count > 0.04 else f"{buffer.bytes:,}"
+        if buffer.bytes < 0.012 * plan.arena_bytes:  # too thin to be seen as a rectangle
+            axis.plot([buffer.first, buffer.first + width], [at, at], color=colour, linewidth=2.5, solid_capstyle="butt", zorder=3)
+        if buffer.bytes >= 0.03 * plan.arena_bytes:
+            two = width / count > 0.04 and buffer.bytes >= 0.06 * plan.arena_bytes
+            text = f"{_short(buffer.name, width / count)}\n{buffer.bytes:,} B" if two else f"{buffer.bytes:,}"
             axis.text(
                 buffer.first + width / 2,
                 at + buffer.bytes / 2,
@@ -75,7 +78,7 @@ def _arena(axis: Axes, plan: MemoryPlan) -> None:
                 color=PAPER,
                 fontsize=7.5,
                 rotation=0 if width / count > 0.035 else 90,
-                zorder=3,
+                zorder=5,
                 clip_on=True,
             )
     live = [sum(b.bytes for b in schedule.buffers if b.first <= s <= b.last) for s in range(count)]
@@ -116,10 +119,12 @@ def _region(axis: Axes, plan: MemoryPlan, name: str) -> None:
         spans = [(i.address - region.at, i.need.bytes) for i in group]
         axis.broken_barh(spans, (0, 1), facecolor=COLOURS[kind], edgecolor=PAPER, linewidth=0.6, zorder=2, label=f"{kind} {size:,} B")
     for item in items:
-        if item.need.bytes > 0.05 * shown:
-            middle = item.address - region.at + item.need.bytes / 2
-            text = f"{item.need.symbol.removeprefix('stator_')}\n{item.need.bytes:,}"
-            axis.text(middle, 0.5, text, ha="center", va="center", color=PAPER, fontsize=6.8, zorder=3, clip_on=True)
+        share = item.need.bytes / shown
+        if share > 0.015:
+            middle, upright = item.address - region.at + item.need.bytes / 2, share < 0.08
+            text = f"{item.need.symbol.removeprefix('stator_')}{' ' if upright else chr(10)}{item.need.bytes:,}"
+            turn = 90 if upright else 0
+            axis.text(middle, 0.5, text, ha="center", va="center", color=PAPER, fontsize=6.5, rotation=turn, zorder=3, clip_on=True)
     free = plan.free_bytes(name)
     if shown == region.bytes and free > 0.06 * shown:
         axis.text(region.bytes - free / 2, 0.5, f"free\n{free:,}", ha="center", va="center", fontsize=6.8, zorder=3)
@@ -145,6 +150,9 @@ def _plain(axis: Axes) -> None:
 
 def _short(name: str, share: float) -> str:
     """The end of a tensor's name, which is the telling part, in as many letters as its share of the width has room for."""
-    room = max(int(share * 150), 6)
-    tail = name.split(";", maxsplit=1)[0].rsplit("/", 1)[-1] or name
-    return tail if len(tail) <= room else tail[: room - 1] + "…"
+    room = max(int(share * 170), 6)
+    parts = name.split(";", maxsplit=1)[0].split("/")
+    for words in ("/".join(parts[-2:]), parts[-2] if len(parts) > 1 else parts[-1]):
+        if len(words) <= room:
+            return words
+    return words[: room - 1] + "…"

@@ -12,7 +12,7 @@ from stator.frontends import load
 from stator.memory import MemoryPlan, load_tasks, plan
 from stator.passes import optimise
 from stator.paths import ROOT
-from stator.schedule import schedule
+from stator.schedule import macs, schedule
 from stator.spec import load_model_spec
 from stator.verb import Results, console, verb
 from stator.yamlfile import shown
@@ -36,8 +36,7 @@ def compile(model: str, board: str, out: str = "") -> Results:
     write(emit(made), folder)
     show(made)
     console.print(f"written to {shown(folder)}", markup=False, highlight=False)
-    before = schedule(loaded).macs
-    return {**results(made), "macs_removed": before - made.schedule.macs, "out": str(folder)}
+    return {**results(made), "macs_removed": macs(loaded) - made.schedule.macs, "out": str(folder)}
 
 
 def results(made: MemoryPlan) -> dict[str, object]:
