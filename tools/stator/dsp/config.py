@@ -19,6 +19,7 @@ SPECTRUM_BINS = 384
 ENVELOPE_BINS = 128
 LINE_FIRST, LINE_LAST = 2, 62
 """Centre bins that a line of the envelope spectrum may have: three bins wide, without the constant part."""
+LINE_ASIDE = 4
 WORK_BYTES = 4096
 
 Hz = Annotated[float, Field(gt=0, le=6000)]
@@ -131,5 +132,8 @@ def _bin(hz: float) -> int:
 
 
 def _line(hz: float, harmonic: int) -> Line:
-    at, below, above = (min(max(_bin(hz * k), LINE_FIRST), LINE_LAST) for k in (harmonic, harmonic - 0.5, harmonic + 0.5))
+    """Beside a line at `hz` times `harmonic`: half way to the next harmonic, but no further than LINE_ASIDE bins."""
+    aside = min(hz / 2, LINE_ASIDE * 12000 / FRAME_SAMPLES)
+    places = (hz * harmonic, hz * harmonic - aside, hz * harmonic + aside)
+    at, below, above = (min(max(_bin(place), LINE_FIRST), LINE_LAST) for place in places)
     return Line(at, below, above)

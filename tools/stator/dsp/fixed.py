@@ -18,6 +18,8 @@ Powers = npt.NDArray[np.uint64]
 SINE_STEPS = 1024
 LOG2_CURVE = 22700
 """Weight of the parabola f (1 - f) that turns a mantissa into its logarithm, in q16."""
+ROOT = (16992, 34473, 20731)
+"""The parabola c0 + c1 x - c2 x**2 that is nearest to the square root from a quarter to one: q16, q15, q16."""
 
 
 @cache
@@ -128,3 +130,12 @@ def magnitude(real: Ints, imag: Ints) -> Ints:
     small = np.minimum(np.abs(real), np.abs(imag))
     size: Ints = np.maximum(large, large - (large >> 3) + (small >> 1))
     return size
+
+
+def root_q30(value: Ints) -> Ints:
+    """About 2**15 sqrt(value) for values below 2**30: one parabola per two octaves (within +-0.51 %)."""
+    even = headroom(value) & ~1
+    mantissa = (value << even) >> 16  # 2**14 .. 2**16 - 1: a quarter to one
+    bend = (((mantissa * mantissa) >> 16) * ROOT[2]) >> 16
+    root = ROOT[0] + ((mantissa * ROOT[1]) >> 15) - bend
+    return np.where(value > 0, (root << 14) >> ((even - 2) >> 1), 0)

@@ -36,8 +36,12 @@ def spectrum(frames: Ints) -> tuple[Ints, Ints]:
     centred = frames - mean
     peak = np.abs(centred).max(axis=-1, keepdims=True)
     room = np.where(peak > 0, fixed.headroom(peak) - 1, 0)
-    hann = 2**30 - 1 - (fixed.cosine(np.arange(FRAME_SAMPLES)) >> 1)
-    return fixed.real_fft(fixed.mulh(centred << room, hann))
+    return fixed.real_fft(fixed.mulh(centred << room, hann()))
+
+
+def hann() -> Ints:
+    """The Hann window of a frame in q31."""
+    return 2**30 - 1 - (fixed.cosine(np.arange(FRAME_SAMPLES)) >> 1)
 
 
 def envelope(real: Ints, imag: Ints) -> Ints:
@@ -68,7 +72,8 @@ def _octaves(frames: Ints, config: FeaturesConfig) -> Ints:
 
 def _envelope_columns(size: Ints, config: FeaturesConfig) -> Ints:
     """Lines of the envelope's spectrum over their surroundings, then how impulsive the envelope is."""
-    real, imag = fixed.real_fft(size)
+    flattened = fixed.root_q30(fixed.mulh(size, hann()[:: FRAME_SAMPLES // ENVELOPE_BINS]) << 1)
+    real, imag = fixed.real_fft(flattened)
     real[:, 1] += real[:, 0] >> 1  # the Hann window puts minus half of the constant part here
     bins = power(real, imag)
     three = bins[:, :-2] + bins[:, 1:-1] + bins[:, 2:]
