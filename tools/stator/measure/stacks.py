@@ -211,14 +211,18 @@ def _nested(parts: list[Bound], frame: int) -> Bound:
 
 def _arm_interrupts(image: Elf, graph: CallGraph, levels: int) -> Bound:
     """One kernel handler at the lowest level, the deepest handler per level of the devices, and a fault on top of them all."""
+    named = {s.address: s.name for s in image.symbols if not s.code and s.typed}
     by_address = {f.address: n for n, f in sorted(graph.disassembled.items(), reverse=True)}
     first = min((s for s in image.sections if s.in_flash and not s.in_ram), key=lambda s: s.load_address)
-    words = image.read(first.address, 4 * (16 + 496))
+    end, tables = first.address, {s.address: s.bytes for s in image.symbols if not s.code and s.bytes and s.section == first.name}
+    while "vectors" in (named.get(end) or "") and end in tables:
+        end += tables[end]
+    words = image.read(first.address, end - first.address)
     table = [by_address.get(word & ~1, "") for (word,) in struct.iter_unpack("<I", words[: len(words) // 4 * 4])]
     if len(table) < 16 or not table[1]:
-        raise ToolError(f"{image.path.name}: no vector table at {first.address:#x}")
-    size = next((s.bytes for s in image.symbols if s.address == first.address and s.bytes and not s.code), 4 * len(table))
-    table = table[: size // 4]
+        raise ToolError(
+            f"{image.path.name}: no vector table at {first.address:#x}", remedy="arrays whose names end in 'vectors' first in flash"
+        )
     faults = {table[i] for i in _FAULTS if table[i]}
     kernel = {table[i] for i in _KERNEL if table[i]} - faults
     devices = set(table[16:]) - faults - kernel - {"", table[1]}
