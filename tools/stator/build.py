@@ -16,6 +16,7 @@ from stator.board import Board
 from stator.cmake import planned
 from stator.errors import DoesNotFit, StatorError, ToolError
 from stator.memory import MemoryPlan
+from stator.notice import notice
 from stator.paths import BOARDS, MODELS, ROOT
 from stator.progress import progress, status
 from stator.spec import ModelSpec
@@ -78,6 +79,7 @@ def build(board: Board, spec: ModelSpec) -> Image:
         if code != 0:
             _explain(board, plan, lines, log.name)
     elf = build_dir / "firmware.elf"
+    (build_dir / "NOTICE").write_text(notice(elf.with_suffix(".map"), board), encoding="utf-8")
     return Image(elf, elf.with_suffix(".map"), build_dir, board, spec, plan, compiler)
 
 

@@ -36,7 +36,7 @@ def status(what: str) -> Iterator[None]:
 def progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
     """Shows how much of `total` steps is done; the block calls what it gets with the count so far."""
     if not _side.is_terminal:
-        print(f"{what}: {total} steps ...", file=sys.stderr, flush=True)
+        print(f"{what} ...", file=sys.stderr, flush=True)
         said = time.monotonic()
 
         def line(done: int) -> None:
