@@ -5,6 +5,7 @@
 include_guard(GLOBAL)
 
 get_filename_component(STATOR_ROOT ${CMAKE_CURRENT_LIST_DIR} DIRECTORY)
+set(STATOR_ROOT ${STATOR_ROOT} CACHE INTERNAL "") # for functions that are called from another project's folders
 
 macro(stator_python)
     if(NOT STATOR_PYTHON)

@@ -12,8 +12,8 @@
 void __sanitizer_cov_trace_pc(void);
 
 static int16_t buffer[2][STATOR_HALF_SAMPLES] __attribute__((aligned(4)));
-static uint32_t sent;
-static unsigned blocks_left; /* until the interrupt; 0: none will come */
+static volatile uint32_t sent;
+static volatile unsigned blocks_left; /* until the interrupt; 0: none will come */
 
 void stator_port_half_ready_from_isr(void) {}
 
