@@ -98,7 +98,7 @@ budgets: {{arena_bytes: 4096}}
 """
 
 
-def monitor_folder(parent: Path) -> Path:
+def monitor_folder(parent: Path, *, softmax_first: bool = False) -> Path:
     """A whole model folder: the window of features -> a logit per label -> softmax."""
     m = Model()
     x = m.tensor((1, FRAMES, 1, COLUMNS), "int8", SCALE, -3, name="window")
@@ -112,5 +112,5 @@ def monitor_folder(parent: Path) -> Path:
     folder = parent / "monitor"
     folder.mkdir()
     (folder / "model.yml").write_text(MONITOR_YML, encoding="utf-8")
-    (folder / "monitor.tflite").write_bytes(m.build([x], [logits, softmax]))
+    (folder / "monitor.tflite").write_bytes(m.build([x], [softmax, logits] if softmax_first else [logits, softmax]))
     return folder

@@ -165,6 +165,11 @@ def test_model_that_is_not_what_its_yml_says_is_refused(monitor: Path, tmp_path:
         compile(str(monitor), board_folder(tmp_path), str(tmp_path / "out"))
 
 
+def test_outputs_in_the_wrong_order_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"the second output of monitor\.tflite \('logits'\) is not a softmax"):
+        compile(str(monitor_folder(tmp_path, softmax_first=True)), board_folder(tmp_path), str(tmp_path / "out"))
+
+
 def test_refused_model_leaves_an_earlier_result_alone(tmp_path: Path) -> None:
     out, board = tmp_path / "out", board_folder(tmp_path)
     file = dense(tmp_path, 10)

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
-from stator.emit import emit, write
-from stator.emit.model import kernels_of
+from stator.emit import write
+from stator.emit.model import header, kernels_of, source
+from stator.emit.select import model_select
 from stator.errors import ToolError
 from stator.memory import MemoryPlan
 from stator.ops import Array
@@ -33,7 +34,8 @@ class HostModel:
         self.plan = plan
         self._flags = (optimise, *(SANITIZERS if sanitize else ()))
         self._folder = tempfile.TemporaryDirectory(prefix="stator-host-")
-        write(emit(plan), self._generated)
+        name = plan.spec.c_name
+        write({f"{name}.h": header(plan), f"{name}.c": source(plan), "model_select.h": model_select(plan)}, self._generated)
         self._programs: dict[bool, Path] = {}
 
     @property

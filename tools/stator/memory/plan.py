@@ -17,6 +17,7 @@ from stator.yamlfile import shown
 
 ARENA_ALIGN = 16
 HALF_ALIGN = 32  # a cache line where there is a cache
+SOFTMAX_QUANT = (1 / 256, -128)  # of every INT8 softmax; the monitor's confidence is q + 128
 
 Kind = Literal["stack", "object", "queue", "window", "features", "half", "arena"]
 
@@ -168,7 +169,7 @@ def _needs(arena_bytes: int, board: Board, spec: ModelSpec, tasks: Tasks | None)
 
 
 def _model_is_what_its_yml_says(schedule: Schedule, spec: ModelSpec) -> None:
-    """Refuses a model whose input is not the window, or whose first two outputs are not a value per label."""
+    """Refuses a model whose input is not the window, or whose first two outputs are not a logit and a softmax per label."""
     graph, window, labels = schedule.graph, spec.window, len(spec.labels)
     where = f"{shown(spec.folder / 'model.yml')}"
     if window is None:
@@ -179,11 +180,19 @@ def _model_is_what_its_yml_says(schedule: Schedule, spec: ModelSpec) -> None:
             f"{where}: window: {window.frames} frames of {window.columns} columns, and {spec.file} takes {list(given.shape)}",
             remedy="make window what the model was trained with, or train it again",
         )
+    wanted = "a model for the monitor has two INT8 outputs: first a logit per label, then their softmax"
     shapes = [list(graph.tensors[t].type.shape) for t in graph.outputs]
     if len(shapes) < 2 or any(graph.tensors[t].type.bytes != labels for t in graph.outputs[:2]):
         raise ConfigError(
             f"{where}: labels: {labels}, and {spec.file} gives {', '.join(map(str, shapes))}",
-            remedy="a model for the monitor has two INT8 outputs: one logit per label, and their softmax",
+            remedy=wanted,
+        )
+    second = graph.tensors[graph.outputs[1]]
+    quant = second.type.quant
+    if quant is None or (quant.scale, quant.zero_point) != SOFTMAX_QUANT:
+        raise ConfigError(
+            f"{where}: the second output of {spec.file} ('{second.name}') is not a softmax (scale 1/256, zero point -128)",
+            remedy=wanted,
         )
 
 
