@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -19,6 +20,8 @@ from stator.frontends import load
 from stator.host import HostModel
 from stator.memory import plan
 from stator.passes import optimise
+from stator.paths import BOARDS
+from stator.paths import MODELS as MODEL_FOLDERS
 from stator.schedule import schedule
 from stator.spec import load_model_spec
 from stator.verb import exit_status, verbs
@@ -187,6 +190,16 @@ def test_refusal_is_exit_status_2_with_one_message_and_no_json(tmp_path: Path, c
     assert exit_status(verbs()["compile"], given, str(target)) == 2
     assert "does not fit board" in capsys.readouterr().err
     assert not target.exists()
+
+
+def test_copied_board_and_model_folders_work_unchanged(tmp_path: Path) -> None:
+    board, model = tmp_path / "my_board", tmp_path / "my_model"
+    shutil.copytree(BOARDS / "nrf5340", board)
+    shutil.copytree(MODEL_FOLDERS / "bearing", model)
+    compile(str(model), str(board), str(tmp_path / "out"))
+    header = (tmp_path / "out" / "my_model.h").read_text()
+    assert "int my_model_run(void *arena);" in header
+    assert '#define STATOR_BOARD_NAME  "my_board"' in (tmp_path / "out" / "memory_plan.h").read_text()
 
 
 needs_mlperf_tiny = pytest.mark.skipif(not available("mlperf_tiny"), reason=f"no mlperf_tiny in {data_folder()} (STATOR_DATA)")
