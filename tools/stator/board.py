@@ -56,7 +56,6 @@ class Sensor(Section):
     divider_bits: Annotated[int, Field(ge=1, le=64)] = 32  # width of the timer
     bits: Annotated[int, Field(ge=8, le=16)] = 12
     signed: StrictBool = True
-    contiguous: StrictBool = False  # one circular transfer fills both halves, so the second must follow the first at once
 
 
 class Registers(Section):

@@ -4,7 +4,7 @@
  * Nothing on the way of a sample needs the core:
  *   TIMER2 update --TRGO--> ADC0 conversion --DMA request--> DMA0 channel 0 --> half 0, half 1, half 0, ...
  *                 --ITI2--> TIMER1 count
- * The DMA knows one circle, so half 1 must follow half 0 at once (board.yml: sensor.contiguous). Its half-transfer and
+ * The DMA knows one circle, so half 1 must follow half 0 at once, as the memory plan puts them. Its half-transfer and
  * full-transfer interrupts hand over half 0 and half 1.
  *
  * Timestamps: TIMER1 counts triggers in hardware. In the interrupt of a half the count lies between that half's last sample and
