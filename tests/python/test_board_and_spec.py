@@ -97,6 +97,7 @@ BAD_BOARDS = {
     "no RAM": (BOARD.replace("kind: ram", "kind: flash"), "board.yml:6: memory: needs a region of kind ram"),
     "no DMA": (BOARD.replace("dma: true", "dma: false"), "board.yml:6: memory: no ram region has 'dma: true'"),
     "negative": (BOARD.replace("bytes: 65536", "bytes: -1"), "board.yml:8: memory.sram.bytes: input should be greater than 0, not '-1'"),
+    "clock past 32 bits": (BOARD.replace("{hz: 64000000", f"{{hz: 1{'0' * 400}"), "board.yml:9: counter.hz: input should be less"),
     "path in a name": (BOARD.replace("some_adc", "../../etc"), "board.yml:10: sensor.driver: string should match pattern"),
     "own name": ("name: x\n" + BOARD, "board.yml:1: name: not for this file to say"),
     "bad indentation": (BOARD + "  x: [\n", "board.yml:11: not YAML: "),

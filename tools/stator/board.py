@@ -21,6 +21,7 @@ Name = Annotated[str, StringConstraints(pattern=rf"^{NAME.pattern}$", max_length
 Program = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._+-]+$", max_length=64)]
 Line = Annotated[str, StringConstraints(pattern=r"^[^\r\n]*$", max_length=400)]
 Address = Annotated[int, Field(ge=0, le=0xFFFF_FFFF)]
+Hz = Annotated[int, Field(gt=0, le=0xFFFF_FFFF)]  # a uint32_t in the firmware
 
 HALF_SAMPLES = 1024  # STATOR_HALF_SAMPLES
 
@@ -42,7 +43,7 @@ class Region(Section):
 class Counter(Section):
     """stator_clock_now(): how often it counts, and what one unit is."""
 
-    hz: PositiveInt
+    hz: Hz
     unit: Literal["instruction", "tick", "cycle"]
 
 
@@ -51,7 +52,7 @@ class Sensor(Section):
 
     driver: Name  # a folder of firmware/drivers
     trigger: Line  # what starts a conversion or a transfer, for people
-    clock_hz: PositiveInt  # the sampling timer's clock
+    clock_hz: Hz  # the sampling timer's clock
     divides: Literal["sample", "block"]
     divider_bits: Annotated[int, Field(ge=1, le=64)] = 32  # width of the timer
     bits: Annotated[int, Field(ge=8, le=16)] = 12
@@ -91,7 +92,7 @@ class Board(Section):
     core: Line  # cortex-m33 | rv32imac | host
     isa: Literal["arm", "riscv", "host"]  # picks the CMake toolchain file
     kernels: Annotated[tuple[Name, ...], Field(min_length=1)]  # kernel variants, the preferred one first
-    clock_hz: PositiveInt
+    clock_hz: Hz
     memory: Annotated[dict[Name, Region], Field(min_length=1)]
     counter: Counter
     sensor: Sensor

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt, StringConstraints, model_validator
 
-from stator.board import NAME, Board, Line, Name, find_folder
+from stator.board import NAME, Board, Hz, Line, Name, find_folder
 from stator.dsp import FeaturesConfig
 from stator.errors import ConfigError
 from stator.paths import MODELS
@@ -25,7 +25,7 @@ File = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.+-]*$
 class Input(Section):
     """What the sensor delivers."""
 
-    sample_hz: PositiveInt
+    sample_hz: Hz
     counts_per_g: PositiveFloat  # ADC counts for 1 g
 
 
