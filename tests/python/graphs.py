@@ -20,7 +20,7 @@ def tiny() -> Graph:
     m = Model()
     x = m.tensor((1, 4), "int8", SCALE, -1, name="x")
     weights = m.tensor((3, 4), "int8", 0.02, data=np.arange(-6, 6, dtype=np.int8).reshape(3, 4), name="weights")
-    bias = m.tensor((3,), "int32", SCALE * 0.02, data=np.array([-2147483648 + 8192, 0, 100], dtype=np.int32), name="bias")
+    bias = m.tensor((3,), "int32", SCALE * 0.02, data=np.array([-100000, 0, 100], dtype=np.int32), name="bias")
     logits = m.tensor((1, 3), "int8", 0.03, 5, name="logits */ evil")
     softmax = m.tensor((1, 3), "int8", 1 / 256, -128, name="softmax")
     m.operator("FULLY_CONNECTED", [x, weights, bias], [logits], "FullyConnectedOptions", FusedActivationFunction=1)

@@ -17,7 +17,7 @@ from tests.python.graphs import monitor_folder, random_graph, random_inputs, tin
 from stator import __version__
 from stator.board import Board, load_board
 from stator.emit import emit, write
-from stator.emit.c import plain, real
+from stator.emit.c import integer, plain, real
 from stator.errors import StatorError
 from stator.frontends import load
 from stator.host import HostModel
@@ -163,6 +163,15 @@ def test_names_from_the_file_cannot_leave_a_comment() -> None:
     assert "evil" in source
     assert "logits */ evil" not in source
     assert plain("a\n*/ int x; /* \\ \x07 ü") == "a__/ int x; /_ _ _ _"
+
+
+@pytest.mark.parametrize("value", [0, -1, 127, 2**31 - 1, -(2**31), 2**31, 2**32 - 1])
+def test_integer_constants_have_their_value_and_fit_32_bits(value: int, tmp_path: Path) -> None:
+    main = tmp_path / "main.c"
+    word = integer(value)
+    main.write_text(f"#include <stdint.h>\nint main(void) {{ return !({word} == {value}LL && sizeof({word}) == 4); }}\n")
+    subprocess.run(["cc", "-Wall", "-Wextra", "-Werror", str(main), "-o", str(tmp_path / "main")], check=True)
+    assert subprocess.run([tmp_path / "main"], check=False).returncode == 0
 
 
 @given(st.floats(width=32, allow_nan=False, allow_infinity=False))
