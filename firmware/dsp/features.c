@@ -1,0 +1,151 @@
+/* The front end. docs/front-end.md is its specification, tools/stator/dsp/ its independent twin. */
+#include "stator/features.h"
+
+#include "dsp/features_config.h"
+#include "dsp/fft.h"
+#include "dsp/fixed.h"
+
+enum {
+    FRAME = STATOR_HALF_SAMPLES,
+    BINS = FRAME / 2,
+    BAND = STATOR_ENVELOPE_BINS,
+};
+
+/* Where the quantized columns go, in order. */
+struct writer {
+    int8_t *next;
+    int32_t multiplier, zero_point;
+};
+
+static void put(struct writer *to, int32_t octaves_q8) {
+    int32_t q = to->zero_point + ((octaves_q8 * to->multiplier + (1 << 15)) >> 16);
+    *to->next++ = (int8_t)(q < -128 ? -128 : q > 127 ? 127 : q);
+}
+
+static int32_t peak_of(const int32_t *values, uint32_t count) {
+    int32_t peak = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        int32_t size = stator_abs(values[i]);
+        peak = size > peak ? size : peak;
+    }
+    return peak;
+}
+
+static uint64_t power(const int32_t *bin) {
+    return stator_square(bin[0]) + stator_square(bin[1]);
+}
+
+/* Mean removed, scaled up to 31 bits, windowed, transformed: 512 bins. */
+static void spectrum(int32_t *z, const int16_t *half) {
+    int32_t sum = 0;
+    for (uint32_t n = 0; n < FRAME; n++) {
+        sum += half[n];
+    }
+    const int32_t mean = (sum + FRAME / 2) >> 10;
+    int32_t peak = 0;
+    for (uint32_t n = 0; n < FRAME; n++) {
+        int32_t size = stator_abs(half[n] - mean);
+        peak = size > peak ? size : peak;
+    }
+    const int32_t scale = 1 << stator_room(peak, 0);
+    uint32_t at = 0;
+    for (uint32_t n = 0; n < FRAME; n += 2) {
+        z[2 * at] = stator_mulh((half[n] - mean) * scale, stator_hann(n));
+        z[2 * at + 1] = stator_mulh((half[n + 1] - mean) * scale, stator_hann(n + 1));
+        at = stator_reversed_next(at, BINS / 2);
+    }
+    stator_real_fft(z, BINS);
+}
+
+/* The log spectrum, its mean taken off. `levels`: space for config->bands values. */
+static void put_bands(struct writer *to, int32_t *levels, const int32_t *z, const struct stator_features_config *config) {
+    uint32_t sum = 0;
+    for (uint32_t b = 0; b < config->bands; b++) {
+        uint64_t energy = 0;
+        for (uint32_t k = config->edges[b]; k < config->edges[b + 1]; k++) {
+            energy += power(z + 2 * k);
+        }
+        levels[b] = stator_log2_q8(energy);
+        sum += (uint32_t)levels[b];
+    }
+    const int32_t mean = (int32_t)((sum + config->bands / 2u) / config->bands);
+    for (uint32_t b = 0; b < config->bands; b++) {
+        put(to, levels[b] - mean);
+    }
+}
+
+/* The magnitude over time of the band of 128 bins at `band`, 128 values below 2^30, in the first half of `scratch` (256 values).
+ * Time runs backwards (a forward FFT stands in for the inverse one), which no spectrum of it shows. */
+static void envelope(int32_t *scratch, const int32_t *band) {
+    const int32_t scale = 1 << stator_room(peak_of(band, 2 * BAND), 1);
+    uint32_t at = 0;
+    for (uint32_t k = 0; k < BAND; k++) {
+        scratch[2 * at] = band[2 * k] * scale;
+        scratch[2 * at + 1] = band[2 * k + 1] * scale;
+        at = stator_reversed_next(at, BAND / 2);
+    }
+    stator_fft(scratch, BAND);
+    for (uint32_t n = 0; n < BAND; n++) {
+        scratch[n] = stator_magnitude(scratch[2 * n], scratch[2 * n + 1]);
+    }
+    const int room = stator_room(peak_of(scratch, BAND), 1);
+    for (uint32_t n = 0; n < BAND; n++) {
+        scratch[n] = room >= 0 ? (int32_t)((uint32_t)scratch[n] << room) : scratch[n] >> -room;
+    }
+}
+
+/* How impulsive an envelope is: its mean square over its squared mean. */
+static int32_t impulses(const int32_t *size) {
+    uint64_t squares = 0;
+    uint32_t total = 0;
+    for (uint32_t n = 0; n < BAND; n++) {
+        uint32_t coarse = (uint32_t)size[n] >> 14;
+        squares += coarse * coarse;
+        total += coarse;
+    }
+    if (!total) {
+        return 0;
+    }
+    return 2 * (stator_log2_q8(squares) - 2 * stator_log2_q8(total) + 7 * 256) - 512;
+}
+
+/* The spectrum of the flattened envelope, 64 bins, in the second half of `scratch`. Returns where. */
+static const int32_t *envelope_spectrum(int32_t *scratch) {
+    int32_t *z = scratch + BAND;
+    uint32_t at = 0;
+    for (uint32_t n = 0; n < BAND; n += 2) {
+        for (uint32_t i = 0; i < 2; i++) {
+            int32_t windowed = stator_mulh(scratch[n + i], stator_hann((n + i) * (FRAME / BAND))) * 2;
+            z[2 * at + i] = stator_root_q30(windowed);
+        }
+        at = stator_reversed_next(at, BAND / 4);
+    }
+    stator_real_fft(z, BAND / 2);
+    z[2] += z[0] >> 1; /* the Hann window puts minus half of the constant part into bin 1 */
+    return z;
+}
+
+static int32_t level_at(const int32_t *z, uint32_t bin) {
+    return stator_log2_q8(power(z + 2 * bin - 2) + power(z + 2 * bin) + power(z + 2 * bin + 2));
+}
+
+int stator_features_run(int8_t *out, const int16_t *half, void *work, const struct stator_features_config *config) {
+    if (!out || !half || !work || !config || (uintptr_t)half % 2 || (uintptr_t)work % 8) {
+        return -EINVAL;
+    }
+    struct writer to = {out, config->multiplier, config->zero_point};
+    int32_t *z = work;
+    int32_t *scratch = z + 2 * STATOR_SPECTRUM_BINS; /* over the bins that nothing looks at: 256 values */
+    spectrum(z, half);
+    put_bands(&to, scratch, z, config);
+    for (uint32_t e = 0; e < config->envelopes; e++) {
+        envelope(scratch, z + 2 * config->envelope_first[e]);
+        const int32_t how_impulsive = impulses(scratch);
+        const int32_t *lines = envelope_spectrum(scratch);
+        for (const struct stator_features_line *l = config->line; l < config->line + config->lines; l++) {
+            put(&to, level_at(lines, l->at) - ((level_at(lines, l->below) + level_at(lines, l->above)) >> 1));
+        }
+        put(&to, how_impulsive);
+    }
+    return 0;
+}

@@ -1,0 +1,227 @@
+"""The front end in C against its NumPy twin, bit for bit; the twin against floating point and against its specification."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from stator.data import available, load_signal, to_counts
+from stator.dsp import Bearing, FeaturesConfig, Quantizer, emit_config, features, fixed, octaves
+from stator.dsp.front_end import spectrum
+from stator.errors import ConfigError
+from stator.paths import FIRMWARE, ROOT
+from stator.spec import load_model_spec
+
+FRAME = 1024
+FLAGS = ["-std=c11", "-g", "-O1", "-Wall", "-Wextra", "-Werror", "-Wshadow", "-Wconversion", "-fsanitize=address,undefined",
+         "-fno-sanitize-recover=all"]  # fmt: skip
+OTHER = FeaturesConfig(
+    shaft_hz=16.7,
+    bearing=Bearing(outer=3.0, inner=4.92, ball=3.75),
+    harmonics=4,
+    spectrum_hz=(12, 4500),
+    spectrum_bands=64,
+    envelope_hz=(12, 1500, 3000),
+)
+
+
+def build(folder: Path, config: FeaturesConfig, quantizer: Quantizer) -> Path:
+    for name, text in emit_config(config, quantizer).items():
+        (folder / name).write_text(text)
+    sources = [*sorted(FIRMWARE.glob("dsp/*.c")), ROOT / "tests/firmware/features_host.c", folder / "features_config.c"]
+    out = folder / "features_host"
+    subprocess.run(["gcc", *FLAGS, f"-I{FIRMWARE}", f"-I{FIRMWARE / 'include'}", *sources, "-o", out], check=True)
+    return out
+
+
+def call(program: Path, what: str, data: npt.NDArray[np.generic]) -> bytes:
+    done = subprocess.run([program, what], input=data.tobytes(), capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def bearing() -> FeaturesConfig:
+    config = load_model_spec("bearing").features
+    assert config is not None
+    return config
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory, bearing: FeaturesConfig) -> Path:
+    return build(tmp_path_factory.mktemp("features"), bearing, Quantizer(4096, 0))
+
+
+def extreme_frames() -> npt.NDArray[np.int16]:
+    n = np.arange(FRAME)
+    square = np.where(n // 8 % 2, 2047, -2048)
+    rows = [
+        np.zeros(FRAME), np.full(FRAME, -2048), np.full(FRAME, 2047), np.full(FRAME, -32768), np.full(FRAME, 32767),
+        square, np.where(n % 2, 32767, -32768), np.where(n < 512, 32767, -32768), np.where(n == 0, 1, 0), np.where(n == 1023, -32768, 0),
+        np.where(n == 512, 32767, -32768), np.where(n == 511, -1, 0), 2047 * np.sin(2 * np.pi * n / 8), 2047 * np.cos(2 * np.pi * n / 1024),
+        32767 * np.sin(2 * np.pi * n * 300.5 / 1024), n % 2, (n % 128 == 5) * 2047, n - 512, np.sign(np.sin(n * n / 300)) * 2048,
+    ]  # fmt: skip
+    frames: npt.NDArray[np.int16] = np.clip(np.rint(np.stack(rows)), -32768, 32767).astype(np.int16)
+    return frames
+
+
+def random_frames(count: int) -> npt.NDArray[np.int16]:
+    rng = np.random.default_rng(7)
+    level = np.exp(rng.uniform(0, np.log(12000), (count, 1)))
+    sparse = rng.random((count, FRAME)) < rng.uniform(0.001, 1.5, (count, 1))
+    values = rng.standard_normal((count, FRAME)) * level * sparse + rng.uniform(-2000, 2000, (count, 1))
+    return np.clip(np.rint(values), -32768, 32767).astype(np.int16)
+
+
+def test_c_equals_twin_on_extreme_and_random_frames(program: Path, bearing: FeaturesConfig) -> None:
+    frames = np.concatenate([extreme_frames(), random_frames(400)])
+    columns = np.frombuffer(call(program, "features", frames), np.int8).reshape(len(frames), -1)
+    assert np.array_equal(columns, features(frames, bearing, Quantizer(4096, 0)))
+    assert len(np.unique(columns)) > 100  # the frames reach all over the range
+
+
+def test_c_equals_twin_for_another_bearing_and_quantizer(tmp_path: Path) -> None:
+    quantizer = Quantizer.of(0.0873, -31)
+    frames = np.concatenate([extreme_frames(), random_frames(150)])
+    columns = np.frombuffer(call(build(tmp_path, OTHER, quantizer), "features", frames), np.int8)
+    assert np.array_equal(columns.reshape(len(frames), OTHER.columns), features(frames, OTHER, quantizer))
+
+
+@pytest.mark.data
+def test_c_equals_twin_on_recordings(program: Path, bearing: FeaturesConfig) -> None:
+    if not available("cwru"):
+        pytest.skip("no CWRU recordings: STATOR_DATA does not hold cwru.tar.xz")
+    for name in ("cwru:100", "cwru:234"):
+        frames = to_counts(load_signal(name), 256).frames
+        columns = np.frombuffer(call(program, "features", frames), np.int8)
+        assert np.array_equal(columns.reshape(len(frames), -1), features(frames, bearing, Quantizer(4096, 0)))
+
+
+def test_c_fft_equals_twin_fft(program: Path) -> None:
+    rng = np.random.default_rng(3)
+    top = 2**30
+    samples = np.concatenate([rng.integers(-top, top + 1, (20, FRAME)), np.full((1, FRAME), top), np.full((1, FRAME), -top)])
+    samples = np.concatenate([samples, rng.choice([-top, top], (20, FRAME)), rng.integers(-3, 4, (20, FRAME))])
+    bins = np.frombuffer(call(program, "fft", samples.astype(np.int32)), np.int32).reshape(len(samples), FRAME // 2, 2)
+    real, imag = fixed.real_fft(samples.astype(np.int64))
+    assert np.array_equal(bins[..., 0], real)
+    assert np.array_equal(bins[..., 1], imag)
+
+
+def test_c_refuses_null_and_misaligned_pointers(program: Path) -> None:
+    call(program, "refuse", np.zeros(0, np.int8))
+
+
+@pytest.mark.parametrize("size", [4, 8, 64, 128, 512, 1024])
+def test_fft_error_is_within_sixteen_units(size: int) -> None:
+    """Sixteen units in the last of 31 places, 2 ** -27 of full scale, whatever the signal; the error does not grow with the signal."""
+    rng = np.random.default_rng(size)
+    for level in (2**29, 1000, 3):
+        z = rng.integers(-level, level + 1, (2, 8, size))
+        real, imag = fixed.fft(z[0], z[1])
+        exact = np.fft.fft(z[0] + 1j * z[1]) / size
+        assert np.abs(real + 1j * imag - exact).max() < 16
+
+
+def test_spectrum_of_a_tone_is_right() -> None:
+    tone = np.rint(1000 * np.sin(2 * np.pi * 100 * np.arange(FRAME) / FRAME)).astype(np.int64)[None]
+    real, imag = spectrum(tone + 77)
+    size = np.hypot(real[0], imag[0])
+    assert size.argmax() == 100
+    assert size[100] == pytest.approx(1000 * 2**21 * 0.5 / 2 / 2, rel=1e-4)  # room of 21 bits, half for the window's mean, halves
+    assert size[:90].max() < size[100] * 2e-4  # the rounding of the tone itself
+
+
+def test_offset_and_level_do_not_matter(bearing: FeaturesConfig) -> None:
+    frames = random_frames(40)[:, :].astype(np.int64)
+    frames = np.clip(frames, -1000, 1000)
+    plain = octaves(frames.astype(np.int16), bearing)
+    assert np.array_equal(octaves((frames + 800).astype(np.int16), bearing), plain)
+    louder = octaves((frames * 16).astype(np.int16), bearing)
+    assert np.median(np.abs(louder - plain)) <= 1
+
+
+@given(st.integers(1, 2**64 - 1))
+def test_log2_is_within_a_hundredth_of_an_octave(power: int) -> None:
+    got = int(fixed.log2_q8(np.array([power], dtype=np.uint64))[0])
+    assert abs(got - 256 * np.log2(float(power))) < 2.56
+
+
+@given(st.integers(1, 2**30 - 1))
+def test_root_is_within_a_percent(value: int) -> None:
+    got = int(fixed.root_q30(np.array([value]))[0])
+    assert abs(got / 2**15 - value**0.5) <= 0.0052 * value**0.5 + 1
+
+
+@given(st.integers(-(2**30), 2**30), st.integers(-(2**30), 2**30))
+def test_magnitude_is_within_three_percent(re: int, im: int) -> None:
+    got = int(fixed.magnitude(np.array([re]), np.array([im]))[0])
+    assert 0.969 * abs(complex(re, im)) - 2 <= got <= 1.0085 * abs(complex(re, im)) + 2
+
+
+def test_sine_table_is_symmetric_and_far_from_ties() -> None:
+    """Neither the mirrored bins nor another machine's sine may disagree in a bit."""
+    exact = np.sin(2 * np.pi * np.arange(1024) / 1024) * 2.0**31
+    inner = np.abs(exact) < 2.0**31 - 1
+    assert np.abs(np.abs(exact[inner] - np.floor(exact[inner])) - 0.5).min() > 1e-5
+    k = np.arange(512)
+    assert np.array_equal(fixed.cosine(512 - k), -fixed.cosine(k))
+    assert np.array_equal(fixed.cosine(-k), fixed.cosine(k))
+
+
+def impacts(rate_hz: float, rng: np.random.Generator) -> npt.NDArray[np.int16]:
+    """A 3 kHz resonance struck `rate_hz` times a second, in a little noise."""
+    time = np.arange(8 * FRAME) / 12000
+    since = time % (1 / rate_hz)
+    signal = 900 * np.exp(-600 * since) * np.sin(2 * np.pi * 3000 * since) + rng.normal(0, 8, len(time))
+    return np.rint(signal).astype(np.int16).reshape(8, FRAME)
+
+
+@settings(deadline=None, max_examples=20)
+@given(st.floats(0.985, 1.015))
+def test_lines_tell_the_races_apart(speed: float) -> None:
+    spec = load_model_spec("bearing")
+    config = spec.features
+    assert config is not None
+    rng = np.random.default_rng(5)
+    for race, order in (("outer", config.bearing.outer), ("inner", config.bearing.inner)):
+        mean = octaves(impacts(order * config.shaft_hz * speed, rng), config).mean(axis=0) / 256
+        lines = dict(zip(config.names, mean, strict=True))
+        ours, others = f"{race} x1 at 2500 Hz", f"{'inner' if race == 'outer' else 'outer'} x1 at 2500 Hz"
+        assert lines[ours] > 3
+        assert lines[others] < 1
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"spectrum_hz": (94, 5900)}, "4,500 Hz"),
+        ({"envelope_hz": (3100,)}, "4,500 Hz"),
+        ({"spectrum_hz": (100, 200), "spectrum_bands": 16}, "too narrow"),
+        ({"harmonics": 9}, "harmonics"),
+        ({"shaft_hz": float("nan")}, "shaft_hz"),
+        ({"rpm": 1750}, "rpm"),
+        ({"bearing": {"outer": 3.5}}, "inner"),
+    ],
+)
+def test_bad_features_are_refused_by_name(bearing: FeaturesConfig, change: dict[str, object], says: str) -> None:
+    with pytest.raises(ConfigError, match=says):
+        FeaturesConfig.parse({**bearing.model_dump(), **change})
+
+
+def test_input_scale_that_is_no_feature_scale_is_refused() -> None:
+    for scale, zero_point in ((1e-6, 0), (1000.0, 0), (0.05, 200), (float("nan"), 0)):
+        with pytest.raises(ConfigError, match="scale"):
+            Quantizer.of(scale, zero_point)
+
+
+def test_emitted_tables_have_the_same_bytes_each_time(bearing: FeaturesConfig) -> None:
+    first, second = (emit_config(bearing, Quantizer(4096, 0)) for _ in range(2))
+    assert first == second
+    assert list(first) == ["features_config.c"]
