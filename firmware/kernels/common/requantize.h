@@ -30,7 +30,7 @@ static inline int32_t stator_shift_left(int32_t x, int32_t left) {
     return (int32_t)((uint32_t)x << left);
 }
 
-/* x * multiplier / 2^31 * 2^shift. multiplier: 0 or 2^30..2^31-1. shift: -31..30. */
+/* x * multiplier / 2^31 * 2^shift. multiplier: 0..2^31-1. shift: -31..30. */
 static inline int32_t stator_requantize(int32_t x, int32_t multiplier, int32_t shift) {
     if (shift > 0) {
         return stator_doubling_high_mul(stator_shift_left(x, shift), multiplier);
@@ -38,11 +38,32 @@ static inline int32_t stator_requantize(int32_t x, int32_t multiplier, int32_t s
     return stator_rounding_shift_right(stator_doubling_high_mul(x, multiplier), -shift);
 }
 
+/* The same in fewer instructions. A multiplier that is not negative needs no saturation, and the product's magnitude is below
+ * 2^31 - 1. One less for negative products turns "ties up" into "ties away from zero"; keeping one bit more than is wanted and
+ * then rounding that bit cannot overflow as adding half of the divisor could. */
+static inline int32_t stator_requantize_fast(int32_t x, int32_t multiplier, int32_t shift) {
+    const int32_t left = shift > 0 ? shift : 0;
+    const int32_t product = (int32_t)(((int64_t)stator_shift_left(x, left) * multiplier + ((int64_t)1 << 30)) >> 31);
+    if (shift >= 0) {
+        return product;
+    }
+    return (((product + (product >> 31)) >> (-shift - 1)) + 1) >> 1;
+}
+
 static inline int32_t stator_clamp(int32_t x, int32_t low, int32_t high) {
     if (x < low) {
         return low;
     }
     return x > high ? high : x;
+}
+
+/* Four outputs at once: out[i] = clamp(requantize(acc[i]) + zero_point). By value, so that the stores to out make nothing
+ * be loaded again. */
+static inline void stator_finish4(int8_t *out, const int32_t *acc, const int32_t *multiplier, const int8_t *shift,
+                                  int32_t zero_point, int32_t low, int32_t high) {
+    for (int32_t i = 0; i < 4; i++) {
+        out[i] = (int8_t)stator_clamp(stator_requantize_fast(acc[i], multiplier[i], shift[i]) + zero_point, low, high);
+    }
 }
 
 #endif

@@ -1,70 +1,90 @@
 /* Portable C for scalar cores: four output channels share each load of the input, and the window is clipped once per pixel.
  *
- * Without dilation along a row, the taps of a row are one run of bytes in the image and in the weights.
+ * The window's part inside the image is a list of runs: consecutive bytes in the image, and in the weights of each channel. A row
+ * of taps is one run, or, where it is dilated, each of its taps is one.
  */
 #include "common/dot.h"
 #include "common/requantize.h"
 #include "common/window.h"
 #include "conv2d/conv2d.h"
 
-/* The window's part inside the image, as runs of consecutive bytes. */
 struct runs {
-    const int8_t *in; /* first byte */
+    const int8_t *in; /* first byte of the first run */
     int32_t weights;  /* offset of its weight within an output channel */
-    int32_t rows, row_in, row_weights;
-    int32_t count, run_in, run_weights; /* runs per row */
-    int32_t bytes;                      /* per run */
+    int32_t bytes;    /* per run */
+    int32_t count;
+    int32_t next_in, next_weights; /* from the end of one run to the start of the next */
 };
 
+/* The taps `rows` x `columns` as runs; of several rows only where a row is one run (dilation_w is 1). */
 static struct runs clip(const int8_t *image, const struct stator_conv2d *p, struct stator_taps rows, struct stator_taps columns) {
-    const int32_t in_row = p->in_w * p->in_c;
-    const int32_t merged = p->dilation_w == 1;
-    return (struct runs){
-        .in = image + rows.at * in_row + columns.at * p->in_c,
+    struct runs r = {
+        .in = image + (rows.at * p->in_w + columns.at) * p->in_c,
         .weights = (rows.first * p->kernel_w + columns.first) * p->in_c,
-        .rows = columns.count > 0 ? rows.count : 0,
-        .row_in = p->dilation_h * in_row,
-        .row_weights = p->kernel_w * p->in_c,
-        .count = merged ? 1 : columns.count,
-        .run_in = p->dilation_w * p->in_c,
-        .run_weights = p->in_c,
-        .bytes = merged ? columns.count * p->in_c : p->in_c,
     };
+    if (p->dilation_w == 1) {
+        r.bytes = columns.count * p->in_c;
+        r.count = columns.count > 0 ? rows.count : 0;
+        r.next_in = p->dilation_h * p->in_w * p->in_c - r.bytes;
+        r.next_weights = p->kernel_w * p->in_c - r.bytes;
+    } else {
+        r.bytes = p->in_c;
+        r.count = rows.count > 0 ? columns.count : 0;
+        r.next_in = (p->dilation_w - 1) * p->in_c;
+        r.next_weights = 0;
+    }
+    return r;
 }
 
 static int8_t finish(const struct stator_conv2d *p, int32_t o, int32_t acc) {
-    const int32_t y = stator_requantize(acc, p->multiplier[o], p->shift[o]) + p->output_zero_point;
+    const int32_t y = stator_requantize_fast(acc, p->multiplier[o], p->shift[o]) + p->output_zero_point;
     return (int8_t)stator_clamp(y, p->activation_min, p->activation_max);
 }
 
-static void pixel(int8_t *out, const struct stator_conv2d *p, const struct runs *r) {
+/* Output channels o..o+3 of a pixel. A function of its own, so that its loops have all registers. */
+static __attribute__((noinline)) void four(int8_t *out, const struct stator_conv2d *p, const struct runs *r, int32_t o) {
     const int32_t pitch = p->kernel_h * p->kernel_w * p->in_c;
-    const int8_t *weights = p->weights + r->weights;
+    const int32_t *bias = p->bias ? p->bias + o : p->bias;
+    struct stator_dot4 d = stator_dot4_begin(r->in, p->weights + o * pitch + r->weights, pitch, bias);
+    const int32_t zero_point = p->input_zero_point;
+    const int32_t bytes = r->bytes;
+    for (int32_t run = r->count; run > 0; run--) {
+        stator_dot4_run(&d, bytes, zero_point);
+        d.x += r->next_in;
+        stator_dot4_skip(&d, r->next_weights);
+    }
+    const int32_t acc[4] = {d.a0, d.a1, d.a2, d.a3};
+    stator_finish4(out + o, acc, p->multiplier + o, p->shift + o, p->output_zero_point, p->activation_min, p->activation_max);
+}
+
+/* acc + what the runs give for output channel o. */
+static int32_t one(int32_t acc, const struct stator_conv2d *p, const struct runs *r, int32_t o) {
+    const int8_t *x = r->in;
+    const int8_t *weights = p->weights + o * p->kernel_h * p->kernel_w * p->in_c + r->weights;
+    for (int32_t run = r->count; run > 0; run--) {
+        acc = stator_dot1(acc, x, weights, r->bytes, p->input_zero_point);
+        x += r->bytes + r->next_in;
+        weights += r->bytes + r->next_weights;
+    }
+    return acc;
+}
+
+static void pixel(int8_t *out, const int8_t *image, const struct stator_conv2d *p, struct stator_taps rows,
+                  struct stator_taps columns) {
     int32_t o = 0;
-    for (; o + 4 <= p->out_c; o += 4, weights += 4 * pitch) {
-        int32_t acc[4] = {0, 0, 0, 0};
-        if (p->bias) {
-            for (int32_t i = 0; i < 4; i++) {
-                acc[i] = p->bias[o + i];
-            }
-        }
-        for (int32_t row = 0; row < r->rows; row++) {
-            for (int32_t run = 0; run < r->count; run++) {
-                stator_dot4(acc, r->in + row * r->row_in + run * r->run_in, weights + row * r->row_weights + run * r->run_weights,
-                            pitch, r->bytes, p->input_zero_point);
-            }
-        }
-        for (int32_t i = 0; i < 4; i++) {
-            out[o + i] = finish(p, o + i, acc[i]);
+    if (p->dilation_w == 1 || rows.count <= 1) {
+        const struct runs r = clip(image, p, rows, columns);
+        for (; o + 4 <= p->out_c; o += 4) {
+            four(out, p, &r, o);
         }
     }
-    for (; o < p->out_c; o++, weights += pitch) {
+    for (; o < p->out_c; o++) {
         int32_t acc = p->bias ? p->bias[o] : 0;
-        for (int32_t row = 0; row < r->rows; row++) {
-            for (int32_t run = 0; run < r->count; run++) {
-                acc = stator_dot1(acc, r->in + row * r->row_in + run * r->run_in,
-                                  weights + row * r->row_weights + run * r->run_weights, r->bytes, p->input_zero_point);
-            }
+        struct stator_taps row = rows;
+        row.count = 1;
+        for (int32_t left = rows.count; left > 0; left--, row.first++, row.at += p->dilation_h) {
+            const struct runs r = clip(image, p, row, columns);
+            acc = one(acc, p, &r, o);
         }
         out[o] = finish(p, o, acc);
     }
@@ -80,8 +100,7 @@ int stator_conv2d_s8__c(int8_t *out, const int8_t *in, const struct stator_conv2
             for (int32_t x = 0; x < p->out_w; x++, out += p->out_c) {
                 const struct stator_taps columns =
                     stator_taps_inside(x * p->stride_w - p->pad_left, p->kernel_w, p->dilation_w, p->in_w);
-                const struct runs r = clip(in, p, rows, columns);
-                pixel(out, p, &r);
+                pixel(out, in, p, rows, columns);
             }
         }
     }

@@ -30,12 +30,12 @@ struct stator_depthwise_conv2d {
 };
 
 /* Every variant in kernels.inc computes the same bytes.
- * out: int8 [batches][out_h][out_w][in_c * depth_multiplier], written whole. in: int8 [batches][in_h][in_w][in_c]. p: read only,
- * owned by the caller, as all it points to. out and in must not overlap. No alignment is asked for. The accumulator must not
- * leave int32 for any input: the compiler has proved that for what it emits. Callable from task and interrupt; does not block;
- * no static state; stack under 256 bytes.
- * Returns 0; -EINVAL (a null pointer but bias, a size, stride or dilation below 1, a negative padding), then nothing is written.
- */
+ * out: int8 [batches][out_h][out_w][in_c * depth_multiplier], written whole. in: int8 [batches][in_h][in_w][in_c]. p: read
+ * only, owned by the caller, as all it points to. out and in must not overlap. No alignment is asked for. The accumulator must
+ * not leave int32 for any input: the compiler has proved that for what it emits. Callable from task and interrupt; does not
+ * block; no static state; stack under 256 bytes.
+ * Returns 0; -EINVAL (a null pointer but bias, a size, stride or dilation below 1, a negative padding), then nothing is
+ * written. */
 #define STATOR_KERNEL(op, isa, tile)                                                                                             \
     STATOR_MUST_CHECK int STATOR_KERNEL_NAME(op, isa, tile)(int8_t *out, const int8_t *in,                                       \
                                                             const struct stator_depthwise_conv2d *p);

@@ -28,14 +28,21 @@ static struct window clip(const int8_t *image, const struct stator_depthwise_con
     };
 }
 
-static int8_t finish(const struct stator_depthwise_conv2d *p, int32_t c, int32_t acc) {
-    const int32_t y = stator_requantize(acc, p->multiplier[c], p->shift[c]) + p->output_zero_point;
+static inline int8_t finish(const struct stator_depthwise_conv2d *p, int32_t c, int32_t acc) {
+    const int32_t y = stator_requantize_fast(acc, p->multiplier[c], p->shift[c]) + p->output_zero_point;
     return (int8_t)stator_clamp(y, p->activation_min, p->activation_max);
 }
 
-/* Channels c..c+3, which have an input channel each (depth_multiplier is 1). */
-static void four(int8_t *out, const struct stator_depthwise_conv2d *p, const struct window *w, int32_t c) {
+/* Channels c..c+3, which have an input channel each (depth_multiplier is 1). A function of its own, so that its loops have all
+ * registers to themselves. */
+static __attribute__((noinline)) void four(int8_t *out, const struct stator_depthwise_conv2d *p, const struct window *w,
+                                           int32_t c) {
     const int32_t zero_point = p->input_zero_point;
+    const int32_t column_in = w->column_in;
+    const int32_t column_weights = w->column_weights;
+    const int32_t row_bytes = w->columns * column_in;
+    const int8_t *x = w->in + c;
+    const int8_t *k = w->weights + c;
     int32_t a0 = 0;
     int32_t a1 = 0;
     int32_t a2 = 0;
@@ -46,20 +53,18 @@ static void four(int8_t *out, const struct stator_depthwise_conv2d *p, const str
         a2 = p->bias[c + 2];
         a3 = p->bias[c + 3];
     }
-    const int8_t *x = w->in + c;
-    const int8_t *k = w->weights + c;
-    for (int32_t row = w->rows; row > 0; row--, x += w->row_in, k += w->row_weights) {
-        for (int32_t column = w->columns; column > 0; column--, x += w->column_in, k += w->column_weights) {
+    for (int32_t row = w->rows; row > 0; row--) {
+        for (const int8_t *const end = x + row_bytes; x != end; x += column_in, k += column_weights) {
             a0 += (x[0] - zero_point) * k[0];
             a1 += (x[1] - zero_point) * k[1];
             a2 += (x[2] - zero_point) * k[2];
             a3 += (x[3] - zero_point) * k[3];
         }
+        x += w->row_in;
+        k += w->row_weights;
     }
-    out[c] = finish(p, c, a0);
-    out[c + 1] = finish(p, c + 1, a1);
-    out[c + 2] = finish(p, c + 2, a2);
-    out[c + 3] = finish(p, c + 3, a3);
+    const int32_t acc[4] = {a0, a1, a2, a3};
+    stator_finish4(out + c, acc, p->multiplier + c, p->shift + c, p->output_zero_point, p->activation_min, p->activation_max);
 }
 
 static void one(int8_t *out, const struct stator_depthwise_conv2d *p, const struct window *w, int32_t c) {

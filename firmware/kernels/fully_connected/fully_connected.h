@@ -23,8 +23,8 @@ struct stator_fully_connected {
 };
 
 /* Every variant in kernels.inc computes the same bytes.
- * out: int8 [rows][units], written whole. in: int8 [rows][depth]. p: read only, owned by the caller, as all it points to.
- * out and in must not overlap. No alignment is asked for. The accumulator must not leave int32 for any input: the compiler has
+ * out: int8 [rows][units], written whole. in: int8 [rows][depth]. p: read only, owned by the caller, as all it points to. out
+ * and in must not overlap. No alignment is asked for. The accumulator must not leave int32 for any input: the compiler has
  * proved that for what it emits. Callable from task and interrupt; does not block; no static state; stack under 128 bytes.
  * Returns 0; -EINVAL (a null pointer but bias, or a size below 1), then nothing is written. */
 #define STATOR_KERNEL(op, isa, tile)                                                                                             \

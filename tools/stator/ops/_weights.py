@@ -74,7 +74,7 @@ def accumulator_fits(weights: Array, bias: Array | None, input_zero_point: int) 
     if bias is not None:
         worst = worst + np.abs(bias.astype(np.int64))
     if worst.size and int(worst.max()) > INT32_MAX:
-        channel = int(worst.argmax())
         raise Refusal(
-            f"the 32-bit accumulator of output channel {channel} can overflow", remedy="check the biases; train with smaller ones"
+            f"the accumulator of output channel {int(worst.argmax())} can overflow: it can reach {int(worst.max()):,}",
+            remedy="check the biases, which are far beyond what training gives",
         )

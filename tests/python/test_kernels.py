@@ -1,0 +1,84 @@
+"""Kernel folders: what they declare, that their headers stand alone, and the arithmetic that they share."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tests.python.kernel_harness import FLAGS
+
+from stator.errors import ConfigError
+from stator.kernels import KERNELS, kernels, select
+from stator.numerics import requantize
+from stator.paths import ROOT
+
+
+def test_every_kernel_has_a_reference_and_is_listed_by_its_own_folder() -> None:
+    found = kernels()
+    assert {k.kernel for k in found} == {k.kernel for k in found if k.isa == "ref"}
+    assert all(k.source.is_file() and f" {k.symbol}(" in k.source.read_text(encoding="utf-8") for k in found)
+    listed = {k.source for k in found}
+    assert set(KERNELS.glob("*/*.[cS]")) == listed
+
+
+def test_selection_follows_the_board_and_falls_back_to_the_reference() -> None:
+    assert select("conv2d_s8", ["c", "ref"]).symbol == "stator_conv2d_s8__c"
+    assert select("conv2d_s8", ["v99", "c"]).isa == "c"
+    assert select("softmax_s8", ["c"]).isa == "ref"
+    with pytest.raises(ConfigError, match="no kernel nothing_s8"):
+        select("nothing_s8", ["c"])
+
+
+def test_a_copied_folder_is_found_and_nothing_else_is_edited(tmp_path: Path) -> None:
+    copy = tmp_path / "mean_of_squares"
+    copy.mkdir()
+    (copy / "kernels.inc").write_text("STATOR_KERNEL(mean_of_squares_s8, ref, )\nSTATOR_KERNEL(mean_of_squares_s8, v7em, _4x2)\n")
+    (copy / "mean_of_squares_ref.c").touch()
+    (copy / "mean_of_squares_v7em_4x2.S").touch()
+    assert [k.symbol for k in kernels(tmp_path)] == ["stator_mean_of_squares_s8__ref", "stator_mean_of_squares_s8__v7em_4x2"]
+    assert select("mean_of_squares_s8", ["v7em"], tmp_path).source.suffix == ".S"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("STATOR_KERNEL(a b)\n", "kernels.inc:1: not a line"), ("\nSTATOR_KERNEL(x_s8, c, )\n", "kernels.inc:2: neither")]
+)
+def test_a_wrong_listing_is_refused_with_its_line(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "x").mkdir()
+    (tmp_path / "x" / "kernels.inc").write_text(text)
+    with pytest.raises(ConfigError, match=said):
+        kernels(tmp_path)
+
+
+@pytest.mark.parametrize("header", sorted(str(p.relative_to(KERNELS)) for p in KERNELS.glob("*/*.h")))
+def test_every_header_compiles_alone(header: str) -> None:
+    subprocess.run(["gcc", *FLAGS, "-fsyntax-only", "-x", "c", "-"], input=f'#include "{header}"\n', text=True, check=True)
+
+
+def test_fast_requantize_equals_the_readable_one(tmp_path: Path) -> None:
+    program = tmp_path / "requantize"
+    subprocess.run(["gcc", *FLAGS, str(ROOT / "tests/kernels/requantize.c"), "-o", str(program)], check=True)
+    done = subprocess.run([str(program)], check=False, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stdout[:2000] + done.stderr[:2000]
+
+
+def test_c_and_numpy_requantize_alike(tmp_path: Path) -> None:
+    rng = np.random.default_rng(11)
+    x = np.concatenate([rng.integers(-(2**31), 2**31, 4000) >> rng.integers(0, 31, 4000), [-(2**31), 2**31 - 1, 0, -1, 1] * 20])
+    multiplier = rng.choice(np.array([0, 2**30, 2**31 - 1, 1518500250]), x.size)
+    shift = rng.integers(-31, 31, x.size)
+    rows = "".join(f"{{{a if a != -(2**31) else 'INT32_MIN'}, {m}, {s}}},\n" for a, m, s in zip(x, multiplier, shift, strict=True))
+    source = tmp_path / "c.c"
+    source.write_text(
+        '#include <stdio.h>\n#include "common/requantize.h"\n'
+        f"static const int32_t rows[][3] = {{{rows}}};\n"
+        "int main(void) {\n"
+        "    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {\n"
+        '        printf("%d\\n", (int)stator_requantize(rows[i][0], rows[i][1], rows[i][2]));\n'
+        "    }\n    return 0;\n}\n"
+    )
+    program = tmp_path / "c"
+    subprocess.run(["gcc", *FLAGS, str(source), "-o", str(program)], check=True)
+    got = [int(line) for line in subprocess.run([str(program)], check=True, capture_output=True, text=True).stdout.split()]
+    assert got == requantize(x, multiplier, shift).tolist()
