@@ -54,6 +54,7 @@ class Disassembled:
     calls: tuple[tuple[str, int], ...]
     indirect: bool
     trap: bool = False  # ends in a return from trap: an interrupt's entry
+    switches: bool = False  # goes over to another stack before it calls
     problem: str = ""
 
 
@@ -152,7 +153,7 @@ def _walk(function: _Function, owner: Callable[[int], _Function | None], followi
     """Follows every path again for each greater depth, and keeps the deepest."""
     depths: dict[int, int] = {}
     calls: dict[str, int] = {}
-    indirect, trap, problem, deepest = False, False, "", 0
+    indirect, trap, switches, problem, deepest = False, False, False, "", 0
     table_depth = -1
     work = [(function.start, 0)]
     while not problem:
@@ -174,6 +175,7 @@ def _walk(function: _Function, owner: Callable[[int], _Function | None], followi
             problem = f"the stack grows in a loop at {address:#x}"
         indirect |= step.indirect
         trap |= step.trap_return
+        switches |= step.switches
         if step.table:
             table_depth = max(table_depth, depth)
         if step.target is not None:
@@ -191,7 +193,7 @@ def _walk(function: _Function, owner: Callable[[int], _Function | None], followi
                 work.append((after, depth))
             elif following is not None and not step.call:
                 calls[following.name] = max(calls.get(following.name, 0), depth)
-    return Disassembled(function.name, function.start, deepest, tuple(sorted(calls.items())), indirect, trap, problem)
+    return Disassembled(function.name, function.start, deepest, tuple(sorted(calls.items())), indirect, trap, switches, problem)
 
 
 _CONDITION = "(?:eq|ne|cs|hs|cc|lo|mi|pl|vs|vc|hi|ls|ge|lt|gt|le|al)"

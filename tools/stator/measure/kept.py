@@ -34,7 +34,8 @@ def keep(
         "full": [int(want.full) for want in expected],
     }
     for name in _COLUMNS:
-        columns.setdefault(name, [getattr(r, name) for r in records])
+        if name not in columns:
+            columns[name] = [getattr(r, name) for r in records]
     folder = build_dir / "runs"
     folder.mkdir(parents=True, exist_ok=True)
     name = "".join(c if c.isalnum() else "_" for c in str(results["signal"])).strip("_") or "signal"

@@ -4,6 +4,7 @@ Frames come from GCC's `-fcallgraph-info=su` where a function was compiled here,
 recursion, a frame without a bound and a call through a pointer that nobody resolved are errors: then there is no bound.
 
 On top of a task's own calls its stack holds the registers of an interrupted task, and everything else runs on the main stack:
+- FreeRTOS starts a task's stack below its last word, aligned down (tasks.c, prvInitialiseNewTask): one alignment is lost.
 - Arm: the exception frame (Armv8-M Architecture Reference Manual B3.21: 8 words, 18 more with FPU, and a word that aligns it to
   8 bytes) and what the kernel saves at a switch (FreeRTOS ARM_CM33_NTZ portasm.c, PendSV_Handler: r2-r11; s16-s31 with FPU).
   Interrupts nest on the main stack, one per priority level.
@@ -142,7 +143,13 @@ class CallGraph:
 
 def call_graph(build_dir: Path, elf: Elf, pointers: Mapping[str, tuple[str, ...]] | None = None) -> CallGraph:
     """Reads the `.ci` files below `build_dir` and disassembles the image. `pointers`: whom a function calls through pointers."""
-    return CallGraph(read_callgraph(build_dir.rglob("*.ci")), disassemble(elf), pointers or {})
+    return CallGraph(read_callgraph(_notes(build_dir)), disassemble(elf), pointers or {})
+
+
+def _notes(build_dir: Path) -> list[Path]:
+    """The compiler's notes: CMake keeps them beside the objects; other builds of other images may lie in further folders."""
+    objects = build_dir / "CMakeFiles"
+    return list(objects.rglob("*.ci") if objects.is_dir() else build_dir.glob("*.ci"))
 
 
 def stacks(build_dir: Path, elf: Path | Elf, board: Board, pointers: Mapping[str, tuple[str, ...]] | None = None) -> Stacks:
@@ -210,7 +217,10 @@ def _nested(parts: list[Bound], frame: int) -> Bound:
 
 
 def _arm_interrupts(image: Elf, graph: CallGraph, levels: int) -> Bound:
-    """One kernel handler at the lowest level, the deepest handler per level of the devices, and a fault on top of them all."""
+    """One kernel handler at the lowest level, the deepest handler per level of the devices, and a fault on top of them all.
+
+    A fault handler that goes over to the top of the stack leaves only its exception frame on those below.
+    """
     named = {s.address: s.name for s in image.symbols if not s.code and s.typed}
     by_address = {f.address: n for n, f in sorted(graph.disassembled.items(), reverse=True)}
     first = min((s for s in image.sections if s.in_flash and not s.in_ram), key=lambda s: s.load_address)
@@ -230,8 +240,12 @@ def _arm_interrupts(image: Elf, graph: CallGraph, levels: int) -> Bound:
     def deepest(names: set[str], count: int) -> list[Bound]:
         return sorted((graph.bound(n) for n in sorted(names)), key=lambda b: -b.bytes)[:count]
 
-    parts = [*deepest(kernel, 1), *deepest(devices, levels), *deepest(faults, 1)]
-    return _nested(parts, _exception_frame(image))
+    frame = _exception_frame(image)
+    below, above = [*deepest(kernel, 1), *deepest(devices, levels)], deepest(faults, 1)
+    if all(graph.disassembled[name].switches for name in faults):
+        below += [Bound(fault.entry, 0, ()) for fault in above]
+        return max(_nested(below, frame), *above, key=lambda b: b.bytes)
+    return _nested([*below, *above], frame)
 
 
 def _riscv_interrupts(graph: CallGraph) -> Bound:
