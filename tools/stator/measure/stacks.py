@@ -163,6 +163,7 @@ def stacks(build_dir: Path, elf: Path | Elf, board: Board, pointers: Mapping[str
     if MAIN not in reserved:
         raise ToolError(f"{image.path.name} has no {PREFIX}{MAIN}", remedy="an image of Stator's own firmware")
     context, why = _context(image, graph)
+    context, why = context + board.stack_align, f"{why}, {board.stack_align} B lost at the top (FreeRTOS tasks.c)"
     found = []
     for task, bytes_ in sorted(reserved.items()):
         if task == MAIN:
