@@ -5,14 +5,17 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The "DMA": copies STATOR_HALF_SAMPLES samples into the half whose turn it is and calls the stream, as an interrupt would. */
-void stator_host_half(const int16_t *samples);
+/* Implemented by the program: the next STATOR_HALF_SAMPLES samples of the signal. */
+const int16_t *stator_host_samples(void);
+
+/* The "DMA": copies the next samples into the half whose turn it is and calls the stream, as an interrupt would. */
+void stator_host_half(void);
 
 /* An interrupt was missed: the half passes, nobody is told. */
-void stator_host_half_missed(const int16_t *samples);
+void stator_host_half_missed(void);
 
-/* The next stator_features_run() is interrupted, after it has read its samples, by this half. */
-void stator_host_half_during_features(const int16_t *samples);
+/* The next stator_features_run() is interrupted, after it has read its samples, by the half after. */
+void stator_host_half_during_features(void);
 
 /* One turn of a task. False if it had nothing to do. */
 bool stator_host_feature(void);

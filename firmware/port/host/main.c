@@ -1,7 +1,7 @@
 /* firmware SIGNAL EVENTS: plays a signal through the monitor on this machine, one event per letter, telemetry on stdout.
  *
  * SIGNAL: a file of int16 counts, whole halves of STATOR_HALF_SAMPLES; after the last comes the first.
- * EVENTS: h  a half is full          d  the next half comes while features are being computed
+ * EVENTS: h  a half is full          d  the half after next comes while features are computed
  *         m  an interrupt is missed  f  the feature task runs   i  the inference task runs   t  the telemetry task runs
  *         r  all tasks run until none has anything to do
  */
@@ -39,7 +39,7 @@ static int load(const char *path) {
     return halves > 0 ? 0 : -1;
 }
 
-static const int16_t *next_half(void) {
+const int16_t *stator_host_samples(void) {
     const int16_t *half = samples + next * STATOR_HALF_SAMPLES;
     next = next + 1 == halves ? 0 : next + 1;
     return half;
@@ -48,13 +48,13 @@ static const int16_t *next_half(void) {
 static void event(char what) {
     switch (what) {
     case 'h':
-        stator_host_half(next_half());
+        stator_host_half();
         break;
     case 'd':
-        stator_host_half_during_features(next_half());
+        stator_host_half_during_features();
         break;
     case 'm':
-        stator_host_half_missed(next_half());
+        stator_host_half_missed();
         break;
     case 'f':
         (void)stator_host_feature();

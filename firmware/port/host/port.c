@@ -31,7 +31,7 @@ struct queue {
 static struct queue columns = {stator_queue_columns, STATOR_QUEUE_COLUMNS_ITEM_BYTES, STATOR_QUEUE_COLUMNS_LENGTH, 0, 0};
 static struct queue records = {stator_queue_records, STATOR_QUEUE_RECORDS_ITEM_BYTES, STATOR_QUEUE_RECORDS_LENGTH, 0, 0};
 static bool half_ready;
-static const int16_t *during_features;
+static bool during_features;
 static unsigned filling;
 static uint64_t timestamp;
 static uint32_t now;
@@ -106,20 +106,20 @@ _Noreturn void stator_board_exit(int status) {
     exit(status);
 }
 
-void stator_host_half_missed(const int16_t *samples) {
-    memcpy(filling ? stator_half1 : stator_half0, samples, STATOR_HALF_SAMPLES * sizeof(*samples));
+void stator_host_half_missed(void) {
+    memcpy(filling ? stator_half1 : stator_half0, stator_host_samples(), STATOR_HALF_SAMPLES * sizeof(int16_t));
     timestamp += STATOR_HALF_TICKS;
     filling ^= 1u;
 }
 
-void stator_host_half(const int16_t *samples) {
+void stator_host_half(void) {
     unsigned full = filling;
-    stator_host_half_missed(samples);
+    stator_host_half_missed();
     stator_stream_filled(full, timestamp, stator_clock_now());
 }
 
-void stator_host_half_during_features(const int16_t *samples) {
-    during_features = samples;
+void stator_host_half_during_features(void) {
+    during_features = true;
 }
 
 /* The linker puts this in place of the front end (--wrap). */
@@ -129,9 +129,8 @@ int __wrap_stator_features_run(int8_t *out, const int16_t *half, void *work, con
 int __wrap_stator_features_run(int8_t *out, const int16_t *half, void *work, const struct stator_features_config *config) {
     int status = __real_stator_features_run(out, half, work, config);
     if (during_features) {
-        const int16_t *samples = during_features;
-        during_features = NULL;
-        stator_host_half(samples);
+        during_features = false;
+        stator_host_half();
     }
     return status;
 }

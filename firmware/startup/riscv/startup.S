@@ -7,9 +7,9 @@ _start:
     csrci mstatus, 8
     .option push
     .option norelax
-    lui t0, %hi(linked)         # a chip may come out of reset at an alias of its flash; from here on at the linked address
-    jr %lo(linked)(t0)
-linked:
+    lui t0, %hi(.Llinked)         # a chip may come out of reset at an alias of its flash; from here on at the linked address
+    jr %lo(.Llinked)(t0)
+.Llinked:
     la gp, __global_pointer$
     .option pop
     la sp, stator_stack_main_top
