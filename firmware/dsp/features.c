@@ -74,9 +74,10 @@ static void put_bands(struct writer *to, int32_t *levels, const int32_t *z, cons
     }
 }
 
-/* The magnitude over time of the band of 128 bins at `band`, 128 values below 2^30, in the first half of `scratch` (256 values).
- * Time runs backwards (a forward FFT stands in for the inverse one), which no spectrum of it shows. */
-static void envelope(int32_t *scratch, const int32_t *band) {
+/* The magnitude over time of the band of 128 bins at `band`, 128 values below 2^30.5, in the first half of `scratch` (256
+ * values). Time runs backwards (a forward FFT stands in for the inverse one), which no spectrum of it shows. Returns the largest.
+ */
+static int32_t envelope(int32_t *scratch, const int32_t *band) {
     const int32_t scale = 1 << stator_room(peak_of(band, 2 * BAND), 1);
     uint32_t at = 0;
     for (uint32_t k = 0; k < BAND; k++) {
@@ -85,44 +86,50 @@ static void envelope(int32_t *scratch, const int32_t *band) {
         at = stator_reversed_next(at, BAND / 2);
     }
     stator_fft(scratch, BAND);
+    int32_t peak = 0;
     for (uint32_t n = 0; n < BAND; n++) {
-        scratch[n] = stator_magnitude(scratch[2 * n], scratch[2 * n + 1]);
+        int32_t size = stator_magnitude(scratch[2 * n], scratch[2 * n + 1]);
+        peak = size > peak ? size : peak;
+        scratch[n] = size;
     }
-    const int room = stator_room(peak_of(scratch, BAND), 1);
-    for (uint32_t n = 0; n < BAND; n++) {
-        scratch[n] = room >= 0 ? (int32_t)((uint32_t)scratch[n] << room) : scratch[n] >> -room;
-    }
+    return peak;
 }
 
-/* How impulsive an envelope is: its mean square over its squared mean. */
-static int32_t impulses(const int32_t *size) {
-    uint64_t squares = 0;
-    uint32_t total = 0;
-    for (uint32_t n = 0; n < BAND; n++) {
-        uint32_t coarse = (uint32_t)size[n] >> 14;
-        squares += coarse * coarse;
-        total += coarse;
-    }
-    if (!total) {
-        return 0;
-    }
-    return 2 * (stator_log2_q8(squares) - 2 * stator_log2_q8(total) + 7 * 256) - 512;
-}
+/* What an envelope adds up to, for its impulsiveness. */
+struct sums {
+    uint64_t squares;
+    uint32_t total;
+};
 
-/* The spectrum of the flattened envelope, 64 bins, in the second half of `scratch`. Returns where. */
-static const int32_t *envelope_spectrum(int32_t *scratch) {
+/* Brings the envelope to 30 bits, adds it up, and puts the spectrum of its square root, 64 bins, into the second half of
+ * `scratch`. */
+static struct sums envelope_spectrum(int32_t *scratch, int32_t peak) {
+    struct sums sums = {0, 0};
+    const int room = stator_room(peak, 1);
+    const int left = room > 0 ? room : 0, right = room < 0 ? -room : 0;
     int32_t *z = scratch + BAND;
     uint32_t at = 0;
-    for (uint32_t n = 0; n < BAND; n += 2) {
-        for (uint32_t i = 0; i < 2; i++) {
-            int32_t windowed = stator_mulh(scratch[n + i], stator_hann((n + i) * (FRAME / BAND))) * 2;
-            z[2 * at + i] = stator_root_q30(windowed);
+    for (uint32_t n = 0; n < BAND; n++) {
+        const int32_t size = (int32_t)((uint32_t)scratch[n] << left) >> right;
+        const uint32_t coarse = (uint32_t)size >> 14;
+        sums.squares += coarse * coarse;
+        sums.total += coarse;
+        z[2 * at + n % 2] = stator_root_q30(stator_mulh(size, stator_hann(n * (FRAME / BAND))) * 2);
+        if (n % 2) {
+            at = stator_reversed_next(at, BAND / 4);
         }
-        at = stator_reversed_next(at, BAND / 4);
     }
     stator_real_fft(z, BAND / 2);
     z[2] += z[0] >> 1; /* the Hann window puts minus half of the constant part into bin 1 */
-    return z;
+    return sums;
+}
+
+/* How impulsive an envelope is: its mean square over its squared mean. */
+static int32_t impulses(struct sums sums) {
+    if (!sums.total) {
+        return 0;
+    }
+    return 2 * (stator_log2_q8(sums.squares) - 2 * stator_log2_q8(sums.total) + 7 * 256) - 512;
 }
 
 static int32_t level_at(const int32_t *z, uint32_t bin) {
@@ -139,13 +146,13 @@ int stator_features_run(int8_t *out, const int16_t *half, void *work, const stru
     spectrum(z, half);
     put_bands(&to, scratch, z, config);
     for (uint32_t e = 0; e < config->envelopes; e++) {
-        envelope(scratch, z + 2 * config->envelope_first[e]);
-        const int32_t how_impulsive = impulses(scratch);
-        const int32_t *lines = envelope_spectrum(scratch);
+        const int32_t peak = envelope(scratch, z + 2 * config->envelope_first[e]);
+        const struct sums sums = envelope_spectrum(scratch, peak);
+        const int32_t *lines = scratch + BAND;
         for (const struct stator_features_line *l = config->line; l < config->line + config->lines; l++) {
             put(&to, level_at(lines, l->at) - ((level_at(lines, l->below) + level_at(lines, l->above)) >> 1));
         }
-        put(&to, how_impulsive);
+        put(&to, impulses(sums));
     }
     return 0;
 }

@@ -48,9 +48,33 @@ static inline uint32_t stator_reversed_next(uint32_t index, uint32_t half) {
 int32_t stator_log2_q8(uint64_t power);
 
 /* About 2^15 sqrt(value), value = 0 .. 2^30 - 1; within 0.51 %. */
-int32_t stator_root_q30(int32_t value);
+static inline int32_t stator_root_q30(int32_t value) {
+    if (value <= 0) {
+        return 0;
+    }
+    uint32_t mantissa = (uint32_t)value << 2;
+    int shift = 0;
+    while (!(mantissa >> 30)) { /* few rounds: the values are scaled up; cheaper than clz where that is a call */
+        mantissa <<= 2;
+        shift++;
+    }
+    mantissa >>= 16; /* a quarter to one, q16 */
+    uint32_t bend = (((mantissa * mantissa) >> 16) * 20731u) >> 16;
+    uint32_t root = 16992u + ((mantissa * 34473u) >> 15) - bend;
+    return (int32_t)((root << 14) >> shift);
+}
 
 /* About |re + i im|, from -3.0 to +0.8 %. Parts at most 2^30.5 in magnitude. */
-int32_t stator_magnitude(int32_t re, int32_t im);
+static inline int32_t stator_magnitude(int32_t re, int32_t im) {
+    int32_t large = stator_abs(re);
+    int32_t small = stator_abs(im);
+    if (large < small) {
+        int32_t swap = large;
+        large = small;
+        small = swap;
+    }
+    int32_t slanted = large - (large >> 3) + (small >> 1);
+    return slanted > large ? slanted : large;
+}
 
 #endif
