@@ -1,0 +1,173 @@
+"""The images of the two chips, as they would be flashed.
+
+gd32vf103: the whole image runs here on a model of the chip (tests/firmware/gd32vf103: RV32IMAC with Nuclei's ECLIC, and the
+peripherals that the drivers use), from the reset alias to the telemetry, and computes what the host computes. The model is ours, written
+from the same manuals as the firmware: it proves that image, port and drivers do what we read there, not that we read it right.
+nrf5340: its kernel port and start-up are those of mps2_an505, which QEMU runs; here its vectors and sections are looked at.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+from elftools.elf.elffile import ELFFile
+
+from stator.board import load_board
+from stator.build import Image, build
+from stator.data import load_signal, to_counts
+from stator.measure.oracle import oracle
+from stator.measure.replay import check_stream, compare
+from stator.paths import FIRMWARE, ROOT
+from stator.sim.records import Record, Telemetry, decode
+from stator.spec import load_model_spec
+from stator.svd import chip_of, header
+
+FRAMES = 40
+
+pytestmark = [pytest.mark.sim, pytest.mark.slow]
+
+
+@pytest.fixture(scope="module")
+def gd32vf103() -> Image:
+    return image("gd32vf103")
+
+
+@pytest.fixture(scope="module")
+def nrf5340() -> Image:
+    return image("nrf5340")
+
+
+def image(name: str) -> Image:
+    board = load_board(name)
+    compiler = {"arm": "arm-none-eabi-gcc", "riscv": "riscv64-unknown-elf-gcc"}[board.isa]
+    if shutil.which(compiler) is None:
+        pytest.skip(f"{compiler} is not installed")
+    return build(board, load_model_spec("bearing"))
+
+
+class Loaded:
+    """Symbols, and bytes by address."""
+
+    def __init__(self, path: Path) -> None:
+        with path.open("rb") as file:
+            elf = ELFFile(file)
+            self.entry = elf.header["e_entry"]
+            self.symbols = {s.name: s["st_value"] for s in elf.get_section_by_name(".symtab").iter_symbols() if s.name}
+            self.parts = [(s["p_paddr"], s.data()) for s in elf.iter_segments() if s["p_type"] == "PT_LOAD" and s["p_filesz"]]
+
+    def word(self, at: int) -> int:
+        for start, data in self.parts:
+            if start <= at <= start + len(data) - 4:
+                return int.from_bytes(data[at - start : at - start + 4], "little")
+        raise AssertionError(f"nothing at {at:#x}")
+
+
+def test_nrf5340_vectors_lead_to_the_handlers(nrf5340: Image) -> None:
+    elf = Loaded(nrf5340.elf)
+    symbols = elf.symbols
+    ram = nrf5340.board.memory["sram"]
+    assert elf.word(0) == symbols["stator_stack_main"] + nrf5340.plan.item("stator_stack_main").need.bytes
+    assert ram.at < elf.word(0) <= ram.end and elf.word(0) % 8 == 0
+    handlers = {1: "Reset_Handler", 11: "SVC_Handler", 14: "PendSV_Handler", 15: "SysTick_Handler"}
+    handlers |= {16 + 14: "nordic_saadc_interrupt", 16 + 8: "nordic_uarte_interrupt"}
+    for number, name in handlers.items():
+        assert elf.word(4 * number) == symbols[name] | 1, f"{name} is a Thumb function"
+    board = [n for n in range(16, 16 + 70) if elf.word(4 * n)]
+    assert board == [16 + 8, 16 + 14]
+    assert all(elf.word(4 * n) & 1 for n in (2, 3, 4, 5, 6, 7))
+
+
+def test_gd32vf103_starts_at_the_alias_and_has_its_vectors_aligned(gd32vf103: Image) -> None:
+    elf = Loaded(gd32vf103.elf)
+    assert elf.entry == elf.symbols["_start"] == 0x08000000
+    vectors = elf.symbols["stator_board_vectors"]
+    assert vectors % 512 == 0
+    handlers = {3: "nuclei_software_interrupt", 7: "nuclei_timer_interrupt", 30: "gd32_adc_dma_interrupt", 33: "gd32_usart_dma_interrupt"}
+    for number in range(87):
+        assert elf.word(vectors + 4 * number) == (elf.symbols[handlers[number]] if number in handlers else 0)
+    assert elf.symbols["nuclei_eclic_exception"] % 64 == 0
+    assert elf.symbols["nuclei_eclic_common"] % 4 == 0
+
+
+@pytest.mark.parametrize("name", ["gd32vf103", "nrf5340"])
+def test_halves_lie_where_dma_reaches_and_follow_each_other(name: str, request: pytest.FixtureRequest) -> None:
+    made: Image = request.getfixturevalue(name)
+    symbols = Loaded(made.elf).symbols
+    region = made.board.memory["sram"]
+    assert region.dma
+    assert symbols["stator_half1"] == symbols["stator_half0"] + 2048
+    assert region.at <= symbols["stator_half0"] and symbols["stator_half1"] + 2048 <= region.end
+
+
+@pytest.fixture(scope="module")
+def machine(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The chip as a program of this machine."""
+    folder = tmp_path_factory.mktemp("machine")
+    chip, origin = chip_of(load_board("gd32vf103"))
+    (folder / "registers.h").write_text(header(chip, origin, {}), encoding="utf-8")
+    program = folder / "gd32vf103"
+    sources = sorted((ROOT / "tests/firmware/gd32vf103").glob("*.c"))
+    flags = ["-std=gnu11", "-O2", "-g", "-Wall", "-Wextra", "-Werror", "-Wshadow"]
+    includes = [f"-I{folder}", f"-I{FIRMWARE / 'drivers'}", f"-I{sources[0].parent}"]
+    subprocess.run(["gcc", *flags, *includes, *map(str, sources), "-o", str(program)], check=True, timeout=120)
+    return program
+
+
+def run(machine: Path, elf: Path, halves: np.ndarray, frames: int, *more: str) -> tuple[Telemetry, dict[str, int]]:  # type: ignore[type-arg]
+    """What the firmware said, and the counts of the chip's last line. Fails where the chip stopped it."""
+    signal = machine.with_name("signal.s16")
+    signal.write_bytes(halves.astype("<i2").tobytes())
+    done = subprocess.run([str(machine), str(elf), str(signal), str(frames), *more], capture_output=True, check=False, timeout=300)
+    text = done.stderr.decode()
+    assert done.returncode == 0, text
+    return decode(done.stdout), {name: int(value) for name, value in re.findall(r"(\w+)=(\d+)", text)}
+
+
+def counts(label: str) -> np.ndarray:  # type: ignore[type-arg]
+    """A generated recording as this chip's ADC gives it: unsigned, the sensor's mid-supply in the middle of its range."""
+    spec = load_model_spec("bearing")
+    assert spec.input is not None
+    found = to_counts(load_signal(f"synthetic:{label}"), spec.input.counts_per_g)
+    return np.clip(found.frames[:FRAMES].astype(np.int32) + 2048, 0, 4095).astype(np.int16)
+
+
+def exact(made: Image, halves: np.ndarray, records: tuple[Record, ...]) -> None:  # type: ignore[type-arg]
+    assert made.plan.sampling is not None
+    stream = check_stream(records, halves, made.plan.sampling.half_ticks)
+    assert not stream.problems, stream.problems
+    checker = oracle(made.spec, made.plan.schedule.graph, halves)
+    comparison = compare(records, list(checker.replay(r.sequence for r in records)))
+    assert comparison.exact, comparison.problems
+
+
+@pytest.mark.parametrize("label", ["healthy", "inner"])
+def test_gd32vf103_image_computes_what_the_host_computes(gd32vf103: Image, machine: Path, label: str) -> None:
+    halves = counts(label)
+    said, interrupts = run(machine, gd32vf103.elf, halves, FRAMES)
+    assert said.failure is None
+    assert said.garbage == 0
+    assert said.banner is not None and said.banner.board == "gd32vf103"
+    assert [r.sequence for r in said.records] == list(range(FRAMES))
+    assert {b.timestamp - a.timestamp for a, b in itertools.pairwise(said.records)} == {1024 * 9000}
+    exact(gd32vf103, halves, said.records)
+    assert max(r.overruns for r in said.records) == 0
+    assert interrupts["switched"] > 4 * FRAMES, "feature, inference, telemetry, idle"
+    assert interrupts["transfers"] == interrupts["triggers"], "a sample for every trigger"
+
+
+@pytest.mark.parametrize("seed", ["1", "2", "3"])
+def test_gd32vf103_context_survives_interrupts_at_any_instruction(gd32vf103: Image, machine: Path, seed: str) -> None:
+    """The chip compares every register of a task when it goes on; nested levels and needless switches come all the time."""
+    halves = counts("outer")
+    calm, _ = run(machine, gd32vf103.elf, halves, 6)
+    said, interrupts = run(machine, gd32vf103.elf, halves, 6, seed)
+    exact(gd32vf103, halves, said.records)
+    assert [(r.column, r.logits, r.crc) for r in said.records] == [(r.column, r.logits, r.crc) for r in calm.records]
+    assert interrupts["resumed"] > 10_000
+    assert interrupts["nested"] > 500
