@@ -249,3 +249,81 @@ def reshape(rng: Generator) -> Sample:
     y = m.tensor(new, "int8", x_scale, x_zero)
     m.operator("RESHAPE", [x, to], [y], "ReshapeOptions", NewShape=list(new))
     return Sample(m.build([x], [y]), (values(rng, shape),), f"{shape} -> {given}")
+
+
+@maker
+def pad(rng: Generator) -> Sample:
+    m = Model()
+    shape = tuple(pick(rng, 1, 5) for _ in range(pick(rng, 1, 4)))
+    borders = [(pick(rng, 0, 3), pick(rng, 0, 3)) for _ in shape]
+    x_scale, x_zero = scale(rng), zero_point(rng)
+    x = m.tensor(shape, "int8", x_scale, x_zero)
+    by = m.tensor((len(shape), 2), "int32", data=np.array(borders, dtype=np.int32))
+    y = m.tensor(tuple(d + a + b for d, (a, b) in zip(shape, borders, strict=True)), "int8", x_scale, x_zero)
+    m.operator("PAD", [x, by], [y], "PadOptions")
+    return Sample(m.build([x], [y]), (values(rng, shape),), f"{shape} by {borders}")
+
+
+@maker
+def quantize(rng: Generator) -> Sample:
+    m = Model()
+    shape = (pick(rng, 1, 4), pick(rng, 1, 40))
+    x_scale = scale(rng)
+    x = m.tensor(shape, "int8", x_scale, zero_point(rng))
+    y_scale = x_scale if rng.random() < 0.2 else float(np.float32(x_scale * 2.0 ** rng.uniform(-8, 8)))
+    y = m.tensor(shape, "int8", y_scale, zero_point(rng))
+    m.operator("QUANTIZE", [x], [y], "QuantizeOptions")
+    return Sample(m.build([x], [y]), (values(rng, shape),), f"{shape} {x_scale} -> {y_scale}")
+
+
+@maker
+def logistic(rng: Generator) -> Sample:
+    m = Model()
+    x_scale = scale(rng, -12, 3)
+    x = m.tensor((1, 256), "int8", x_scale, zero_point(rng))
+    y = m.tensor((1, 256), "int8", 1 / 256, -128)
+    m.operator("LOGISTIC", [x], [y])
+    return Sample(m.build([x], [y]), (np.arange(-128, 128, dtype=np.int8).reshape(1, 256),), f"all inputs, scale {x_scale}")
+
+
+@maker
+def concatenation(rng: Generator) -> Sample:
+    m = Model()
+    shape = [pick(rng, 1, 4) for _ in range(pick(rng, 1, 4))]
+    axis = pick(rng, 0, len(shape) - 1)
+    x_scale, x_zero = scale(rng), zero_point(rng)
+    sizes = [pick(rng, 1, 5) for _ in range(pick(rng, 2, 4))]
+    shapes = [tuple(size if i == axis else d for i, d in enumerate(shape)) for size in sizes]
+    parts = [m.tensor(s, "int8", x_scale, x_zero) for s in shapes]
+    y = m.tensor(tuple(sum(sizes) if i == axis else d for i, d in enumerate(shape)), "int8", x_scale, x_zero)
+    given = axis - len(shape) if rng.random() < 0.3 else axis
+    m.operator("CONCATENATION", parts, [y], "ConcatenationOptions", Axis=given)
+    return Sample(m.build(parts, [y]), tuple(values(rng, s) for s in shapes), f"{shapes} along {given}")
+
+
+@maker
+def expand_dims(rng: Generator) -> Sample:
+    m = Model()
+    shape = tuple(pick(rng, 1, 4) for _ in range(pick(rng, 1, 3)))
+    at = pick(rng, 0, len(shape))
+    x_scale, x_zero = scale(rng), zero_point(rng)
+    x = m.tensor(shape, "int8", x_scale, x_zero)
+    given = at - len(shape) - 1 if rng.random() < 0.3 else at
+    axis = m.tensor((1,), "int32", data=np.array([given], dtype=np.int32))
+    y = m.tensor((*shape[:at], 1, *shape[at:]), "int8", x_scale, x_zero)
+    m.operator("EXPAND_DIMS", [x, axis], [y], "ExpandDimsOptions")
+    return Sample(m.build([x], [y]), (values(rng, shape),), f"{shape} at {given}")
+
+
+@maker
+def squeeze(rng: Generator) -> Sample:
+    m = Model()
+    shape = tuple(int(rng.choice([1, 1, 3])) for _ in range(4))
+    ones = [i for i, d in enumerate(shape) if d == 1]
+    given = [] if not ones or rng.random() < 0.4 else [int(a) for a in rng.choice(ones, size=1)]
+    dropped = given or ones
+    x_scale, x_zero = scale(rng), zero_point(rng)
+    x = m.tensor(shape, "int8", x_scale, x_zero)
+    y = m.tensor(tuple(d for i, d in enumerate(shape) if i not in dropped), "int8", x_scale, x_zero)
+    m.operator("SQUEEZE", [x], [y], "SqueezeOptions", SqueezeDims=given)
+    return Sample(m.build([x], [y]), (values(rng, shape),), f"{shape} without {given or 'all'}")

@@ -54,7 +54,7 @@ def test_kernels_equal_the_interpreter(name: str, tmp_path: Path, objects: list[
             cases.append(kernel_harness.Case(call, inputs, len(want), node.op.in_place(on)))
             wanted.append((sample, want))
     if not cases:
-        assert name == "reshape"
+        assert name in ("reshape", "expand_dims", "squeeze")
         return
     for (sample, want), outputs in zip(wanted, kernel_harness.run(tmp_path, objects, cases), strict=True):
         for variant, got in outputs.items():

@@ -114,6 +114,9 @@ class Constant:
         return int(self.data.nbytes)
 
 
+Value = int | float | tuple[int, ...] | Constant | None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class KernelCall:
     """One call of a kernel, as data. The emitter prints it as
@@ -122,8 +125,9 @@ class KernelCall:
         status = stator_<kernel>__<isa>(<outputs...>, <inputs...>, &<layer>);
 
     with one more argument, `void *scratch`, at the end where the kernel takes scratch (`scratch_bytes` is not None).
-    `outputs` and `inputs` are tensor indices of the graph, constants never among them; a field's value is a number, a table or
-    None (a null pointer).
+    `outputs` and `inputs` are tensor indices of the graph; an input that is a constant is handed over where it lies in flash.
+    With `lists` the kernel takes two arrays of pointers instead, however many tensors there are.
+    A field's value is a number, numbers (an array inside the struct), a table or None (a null pointer).
     """
 
     kernel: str
@@ -131,8 +135,9 @@ class KernelCall:
     struct: str
     outputs: tuple[int, ...]
     inputs: tuple[int, ...]
-    params: tuple[tuple[str, int | Constant | None], ...]
+    params: tuple[tuple[str, Value], ...]
     scratch_bytes: int | None = None
+    lists: bool = False
 
     @property
     def constants(self) -> tuple[Constant, ...]:
@@ -162,6 +167,10 @@ class Operator(abc.ABC):
     @abc.abstractmethod
     def reference(self, on: Operands, *inputs: Array | None) -> tuple[Array, ...]:
         """Computes the outputs, bit for bit as the kernels must."""
+
+    def known(self, on: Operands) -> bool:
+        """True where the outputs follow from constants (and shapes) alone, so that nothing is computed on the target."""
+        return all(tensor is None or tensor.constant for tensor in on.inputs)
 
     def macs(self, on: Operands) -> int:
         """Multiply-accumulates of one execution."""

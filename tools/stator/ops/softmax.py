@@ -18,7 +18,8 @@ from stator.ops import Array, KernelCall, Operands, Operator, Options, Refusal, 
 MAX_DEPTH = 4095
 
 _SCALED_DIFF_BITS = 5  # distances are Q5.26
-_EXP_STEPS = ((24, 1672461947), (25, 1302514674), (26, 790015084), (27, 290630308), (28, 39332535), (29, 720401), (30, 242))
+#: exp(-2^power) in Q0.31.
+_EXP_STEPS = ((-2, 1672461947), (-1, 1302514674), (0, 790015084), (1, 290630308), (2, 39332535), (3, 720401), (4, 242))
 
 
 def _shift_left(x: Array, bits: int) -> Array:
@@ -27,32 +28,38 @@ def _shift_left(x: Array, bits: int) -> Array:
     return shifted
 
 
-def exp_of_negative(a: Array) -> Array:
-    """exp(a) for a <= 0 in Q5.26; the result is Q0.31 (exp(0) is the largest int32)."""
-    quarter = 1 << 24
+def exp_of_negative(a: Array, integer_bits: int = _SCALED_DIFF_BITS) -> Array:
+    """exp(a) for a <= 0 with 4 or 5 integer bits (Q4.27, Q5.26); the result is Q0.31 (exp(0) is the largest int32)."""
+    fraction = 31 - integer_bits
+    quarter = 1 << (fraction - 2)
     in_quarter = (a & (quarter - 1)) - quarter
-    x = (in_quarter << 5) + (1 << 28)  # Q0.31, around -1/8
+    x = (in_quarter << integer_bits) + (1 << 28)  # Q0.31, around -1/8
     x2 = doubling_high_mul(x, x)
     x3 = doubling_high_mul(x2, x)
     x4 = doubling_high_mul(x2, x2)
     tail = rounding_shift_right(doubling_high_mul(rounding_shift_right(x4, 2) + x3, 715827883) + x2, 1)
     result = 1895147668 + doubling_high_mul(x + tail, 1895147668)
     rest = in_quarter - a
-    for bit, factor in _EXP_STEPS:
-        result = np.where(rest & (1 << bit), doubling_high_mul(result, factor), result)
+    for power, factor in _EXP_STEPS:
+        if power < integer_bits:
+            result = np.where(rest & (1 << (fraction + power)), doubling_high_mul(result, factor), result)
     return np.where(a == 0, INT32_MAX, result)
+
+
+def newton_reciprocal(half: Array) -> Array:
+    """1 / (2 half) for half in 1/2..1 (Q0.31), as Q0.31: Newton's method, three steps."""
+    y = 1515870810 + doubling_high_mul(half, -1010580540)  # Q2.29: 48/17 - 32/17 half
+    for _ in range(3):
+        error = (1 << 29) - doubling_high_mul(half, y)
+        y = y + _shift_left(doubling_high_mul(y, error), 2)
+    return _shift_left(y, 1)
 
 
 def reciprocal(x: Array) -> tuple[Array, Array]:
     """1 / x for x > 0 in Q12.19, as Q0.31 and the power of two that it must still be divided by."""
     headroom = 31 - np.floor(np.log2(x.astype(np.float64))).astype(np.int64)
     above_one = (x << headroom) - (1 << 31)
-    half = (above_one + INT32_MAX + 1) >> 1
-    y = 1515870810 + doubling_high_mul(half, -1010580540)  # Q2.29; then Newton's step three times
-    for _ in range(3):
-        error = (1 << 29) - doubling_high_mul(half, y)
-        y = y + _shift_left(doubling_high_mul(y, error), 2)
-    return _shift_left(y, 1), 12 - headroom
+    return newton_reciprocal((above_one + INT32_MAX + 1) >> 1), 12 - headroom
 
 
 @operator("SOFTMAX", options="SoftmaxOptions")
