@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import scipy.io
-import scipy.io.wavfile
 
 from stator.data.signal import MAX_SAMPLES, SAMPLE_HZ, Signal, checked
 from stator.errors import SignalError
@@ -61,7 +59,9 @@ def _npy(path: Path, name: str, sample_hz: int | None) -> Content:
 
 
 def _wav(path: Path, name: str, sample_hz: int | None) -> Content:
-    rate, samples = scipy.io.wavfile.read(path)
+    from scipy.io import wavfile  # noqa: PLC0415 (slow to load, and only this needs it)
+
+    rate, samples = wavfile.read(path)
     if samples.dtype.kind == "u":  # 8 bits, offset by 128
         samples = (samples.astype(np.float64) - 128) / 128 * WAV_FULL_SCALE_G
     elif samples.dtype.kind == "i":
@@ -70,7 +70,9 @@ def _wav(path: Path, name: str, sample_hz: int | None) -> Content:
 
 
 def _mat(path: Path, name: str, sample_hz: int | None) -> Content:
-    shapes = {variable: shape for variable, shape, _ in scipy.io.whosmat(str(path))}
+    from scipy.io import loadmat, whosmat  # noqa: PLC0415 (slow to load, and only this needs it)
+
+    shapes = {variable: shape for variable, shape, _ in whosmat(str(path))}
     drive_end = [v for v in shapes if re.fullmatch(r"X\d+_DE_time", v)]
     data = drive_end[:1] or (["Data"] if "Data" in shapes else [])
     if not data:
@@ -80,7 +82,7 @@ def _mat(path: Path, name: str, sample_hz: int | None) -> Content:
     if count > MAX_SAMPLES:
         raise SignalError(f"{name}: has {count:,} samples", remedy=f"at most {MAX_SAMPLES:,}")
     single = [v for v, shape in shapes.items() if math.prod(shape) == 1 and (v == "SampleFrequency" or re.fullmatch(r"X\d+RPM", v))]
-    content = scipy.io.loadmat(str(path), variable_names=[*data, *single])
+    content = loadmat(str(path), variable_names=[*data, *single])
     rate: float | None = float(content["SampleFrequency"].item()) if "SampleFrequency" in single else sample_hz
     if rate is None:
         said = re.search(r"(?<!\d)(12|48)k(?![a-z])", path.name, re.IGNORECASE)

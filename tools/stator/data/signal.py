@@ -7,7 +7,6 @@ from fractions import Fraction
 
 import numpy as np
 import numpy.typing as npt
-from scipy.signal import resample_poly
 
 from stator.errors import SignalError
 
@@ -67,6 +66,8 @@ def resampled(samples: Samples, sample_hz: int) -> Samples:
     """Brought to 12 kHz by a polyphase low-pass filter."""
     if sample_hz == SAMPLE_HZ:
         return samples
+    from scipy.signal import resample_poly  # noqa: PLC0415 (slow to load, and only this needs it)
+
     ratio = Fraction(SAMPLE_HZ, sample_hz)
     if ratio.denominator > 1000:
         raise SignalError(f"a rate of {sample_hz} Hz has no simple ratio to {SAMPLE_HZ} Hz", remedy="resample the recording to 12 kHz")

@@ -12,7 +12,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.signal import fftconvolve
 
 from stator.data.signal import LABELS, SAMPLE_HZ, Samples, Signal
 
@@ -163,6 +162,8 @@ def _load_zone(machine: Machine, at: Samples, rng: np.random.Generator) -> Sampl
 
 def _ringing(machine: Machine, force: Samples, rng: np.random.Generator) -> Samples:
     """The structure's answer to the force: decaying oscillations."""
+    from scipy.signal import fftconvolve  # noqa: PLC0415 (slow to load, and only this needs it)
+
     time = np.arange(round(0.02 * SAMPLE_HZ)) / SAMPLE_HZ
     answer = np.zeros_like(time)
     for hz in machine.resonances_hz:

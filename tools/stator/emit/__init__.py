@@ -8,7 +8,6 @@ from stator.emit.files import write
 from stator.emit.linker import plan_memory, plan_sections
 from stator.emit.memory import memory_header, memory_source
 from stator.emit.model import header, source
-from stator.emit.picture import memory_svg
 from stator.emit.select import model_select
 from stator.memory import MemoryPlan
 
@@ -17,6 +16,8 @@ __all__ = ["emit", "facts", "layers", "write"]
 
 def emit(plan: MemoryPlan) -> dict[str, str]:
     """File name -> text of everything that is generated. The same plan gives the same bytes."""
+    from stator.emit.picture import memory_svg  # noqa: PLC0415 (slow to load, and only this needs it)
+
     name, spec = plan.spec.c_name, plan.spec
     files = {
         f"{name}.h": header(plan),
