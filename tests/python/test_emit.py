@@ -85,9 +85,7 @@ def test_linker_pieces_headers_and_json_tell_the_same_plan(monitor: ModelSpec, b
 def test_only_init_and_run_are_visible(monitor: ModelSpec, tmp_path: Path) -> None:
     write(emit(planned(monitor, load_board("host"))), tmp_path / "generated")
     source, target = tmp_path / "generated" / "monitor.c", tmp_path / "monitor.o"
-    subprocess.run(
-        ["cc", "-c", "-std=c11", f"-I{FIRMWARE / 'include'}", f"-I{FIRMWARE / 'kernels'}", source, "-o", target], check=True
-    )
+    subprocess.run(["cc", "-c", "-std=c11", f"-I{FIRMWARE / 'include'}", f"-I{FIRMWARE / 'kernels'}", source, "-o", target], check=True)
     symbols = subprocess.run(["nm", "-g", "--defined-only", target], check=True, capture_output=True, text=True).stdout
     assert sorted(line.split()[-1] for line in symbols.splitlines()) == ["monitor_init", "monitor_run"]
 
