@@ -64,9 +64,7 @@ class Registers(Section):
 
     crate: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]+$", max_length=64)]  # of third_party/Cargo.toml
     file: Annotated[str, StringConstraints(pattern=r"^([A-Za-z0-9_-]+/)*[A-Za-z0-9_-]+\.svd$", max_length=120)]  # inside the crate
-    peripherals: Annotated[
-        dict[Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$", max_length=32)], Line], Field(min_length=1)
-    ]
+    peripherals: Annotated[dict[Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$", max_length=32)], Line], Field(min_length=1)]
 
 
 class Simulator(Section):
