@@ -51,7 +51,7 @@ def memory_header(plan: MemoryPlan) -> str:
 def memory_source(plan: MemoryPlan) -> str:
     text = c.comment(c.banner(plan, "memory_plan.c: the planned arrays, each in the section that plan_sections.ld puts at its address."))
     arrays = "".join(
-        f'\n/* {item.need.what}: {item.address:#010x} in {item.region} */\n{_declaration(item)} '
+        f"\n/* {item.need.what}: {item.address:#010x} in {item.region} */\n{_declaration(item)} "
         f'__attribute__((section("{item.section}"), aligned({item.need.align})));\n'
         for item in plan.items
     )
