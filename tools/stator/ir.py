@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from stator.ops import Operator
 
 
-
 class DType(enum.Enum):
     """Element types. The value is the NumPy name, which is also the C type without its `_t`."""
 
