@@ -40,7 +40,7 @@ def shown(path: Path) -> str:
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """"did you mean 'x'?", or the names there are."""
+    """ "did you mean 'x'?", or the names there are."""
     names = sorted(known)
     close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
     if close:
