@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 import tflite
-from models.bearing.examples import INPUT_SCALE, Columns, Example, Kind, windows
 
+from models.bearing.examples import INPUT_SCALE, Columns, Example, Kind, windows
 from stator.data import LABELS
 
 Floats = npt.NDArray[np.float32]

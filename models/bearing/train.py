@@ -20,6 +20,7 @@ from pathlib import Path
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np
+
 from models.bearing import network
 from models.bearing.examples import (
     CWRU,
@@ -34,7 +35,6 @@ from models.bearing.examples import (
     generated,
     tuned,
 )
-
 from stator.data import LABELS, load_signal
 from stator.dsp import FeaturesConfig
 from stator.errors import StatorError

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from tests.python.tflite_builder import Model
 
 from stator.frontends.tflite import read
 from stator.ir import Graph
 from stator.ops import Array
+from tests.python.tflite_builder import Model
 
 SCALE = 0.05
 

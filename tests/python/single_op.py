@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from tests.python.tflite_builder import Model
 
 from stator.ops import Array
+from tests.python.tflite_builder import Model
 
 Generator = np.random.Generator
 

@@ -9,9 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.python.graphs import MONITOR_YML, monitor_folder
-from tests.python.test_reference_models import MODELS, fnv1a, generated
-from tests.python.tflite_builder import Model
 
 from stator.board import load_board
 from stator.data.archives import available, data_folder, unpacked
@@ -26,6 +23,9 @@ from stator.schedule import schedule
 from stator.spec import load_model_spec
 from stator.verb import exit_status, verbs
 from stator.verbs.compile import compile
+from tests.python.graphs import MONITOR_YML, monitor_folder
+from tests.python.test_reference_models import MODELS, fnv1a, generated
+from tests.python.tflite_builder import Model
 
 BOARD = """\
 title: a small board

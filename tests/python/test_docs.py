@@ -10,10 +10,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.python.markdown import KINDS, Command, commands, pages, verb_words
 
 from stator.paths import ROOT
 from stator.verb import verbs
+from tests.python.markdown import KINDS, Command, commands, pages, verb_words
 
 CONTRACT = ROOT / "docs" / "contract.md"
 TO_RUN = {command.text: command for command in commands() if command.kind == ""}

@@ -14,11 +14,11 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from tests.python.register_file import FAILED, RegisterFile, build, described
 
 from stator.board import load_board
 from stator.crates import crate
 from stator.svd import read
+from tests.python.register_file import FAILED, RegisterFile, build, described
 
 EINVAL, EIO, EBUSY = -22, -5, -16
 DIVIDER = 9000

@@ -11,9 +11,9 @@ import struct
 from pathlib import Path
 
 import pytest
-from tests.python.register_file import FAILED, RegisterFile, build, described
 
 from stator.board import load_board
+from tests.python.register_file import FAILED, RegisterFile, build, described
 
 EINVAL, EIO, EBUSY = -22, -5, -16
 DIVIDER = 1333

@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.python.graphs import monitor_folder, random_graph, random_inputs, tiny
 
 from stator import __version__
 from stator.board import Board, load_board
@@ -28,6 +27,7 @@ from stator.passes import optimise
 from stator.paths import FIRMWARE, ROOT
 from stator.schedule import schedule
 from stator.spec import ModelSpec, load_model_spec
+from tests.python.graphs import monitor_folder, random_graph, random_inputs, tiny
 
 GOLDEN = Path(__file__).with_name("golden")
 

@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.python.single_op import makers, samples
-from tests.python.tflite_builder import Model
 
 from stator.errors import ModelError, UnsupportedOperator
 from stator.frontends import MAX_FILE_BYTES, load
 from stator.frontends.tflite import MAX_ELEMENTS, MAX_NODES, MAX_TENSORS, read
 from stator.ir import Graph
 from stator.ops import Operands, run_reference
+from tests.python.single_op import makers, samples
+from tests.python.tflite_builder import Model
 
 # Small files, so that most bytes are structure and not weights.
 FILES = tuple(next(iter(samples(name, 1, seed=5))).data for name in sorted(makers))

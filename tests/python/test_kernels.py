@@ -7,12 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.python.kernel_harness import FLAGS
 
 from stator.errors import ConfigError
 from stator.kernels import KERNELS, kernels, select
 from stator.numerics import requantize
 from stator.paths import ROOT
+from tests.python.kernel_harness import FLAGS
 
 
 def test_every_kernel_has_a_reference_and_is_listed_by_its_own_folder() -> None:

@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from tests.python.tflite_builder import Model
 
 from stator.errors import ModelError
 from stator.frontends.tflite import read
@@ -15,6 +14,7 @@ from stator.ir import DType, Graph, TensorType
 from stator.ops import run_reference
 from stator.passes import optimise
 from stator.passes.verify import verify
+from tests.python.tflite_builder import Model
 
 
 def two_heads(*, dead: bool = False) -> Graph:

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.python import kernel_harness
 
 from stator.data.archives import available, data_folder, unpacked
 from stator.frontends import load
 from stator.ir import Graph
 from stator.ops import Array, Operands, run_reference
+from tests.python import kernel_harness
 
 pytestmark = [
     pytest.mark.data,

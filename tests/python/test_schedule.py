@@ -8,8 +8,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.python.graphs import SCALE, random_graph, random_inputs, tiny
-from tests.python.tflite_builder import Model
 
 from stator.errors import UnsupportedOperator
 from stator.frontends.tflite import read
@@ -17,6 +15,8 @@ from stator.ir import Graph
 from stator.memory.pack import Block, pack
 from stator.ops import Array, Operands, run_reference
 from stator.schedule import Schedule, schedule
+from tests.python.graphs import SCALE, random_graph, random_inputs, tiny
+from tests.python.tflite_builder import Model
 
 GRAPHS = st.builds(random_graph, st.integers(0, 10_000), st.integers(1, 14))
 
