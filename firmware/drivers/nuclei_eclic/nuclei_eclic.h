@@ -1,8 +1,8 @@
 /* Nuclei ECLIC: interrupts with levels, and the core's own CSRs for them.
  *
- * Core blocks stand in no vendor's manual of the chip; GD32VF103.svd has the ECLIC, with two addresses wrong. Source of everything
- * here: Nuclei "Bumblebee Core Architecture Manual" (ECLIC, CSRs) and Nuclei N200 ISA manual 1.0; tests compare the ECLIC's
- * addresses with GD32VF103.svd.
+ * Core blocks stand in no vendor's manual of the chip; GD32VF103.svd has the ECLIC, with two addresses wrong. Source of
+ * everything here: Nuclei "Bumblebee Core Architecture Manual" (ECLIC, CSRs) and Nuclei N200 ISA manual 1.0; tests compare the
+ * ECLIC's addresses with GD32VF103.svd.
  */
 #ifndef NUCLEI_ECLIC_H
 #define NUCLEI_ECLIC_H
