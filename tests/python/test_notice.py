@@ -46,6 +46,17 @@ def test_notice_of_a_firmware(tmp_path: Path) -> None:
     assert "libunused" not in text
 
 
+def test_a_kernel_from_elsewhere_keeps_its_licence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kernel = tmp_path / "kernel"
+    kernel.mkdir()
+    (kernel / "tasks.c").touch()
+    (kernel / "LICENSE.md").write_text("Terms of the kernel")
+    monkeypatch.setenv("STATOR_FREERTOS_DIR", str(kernel))
+    file = tmp_path / "firmware.map"
+    file.write_text(f"LOAD CMakeFiles/firmware.dir{kernel}/tasks.c.obj\n")
+    assert "Terms of the kernel" in notice(file, load_board("mps2_an505"))
+
+
 @pytest.mark.skipif(not shutil.which("dpkg-query") or not Path(PICOLIBC).is_file(), reason="needs Debian's picolibc")
 def test_terms_of_a_library_are_those_of_its_linked_members(tmp_path: Path) -> None:
     file = tmp_path / "firmware.map"

@@ -14,6 +14,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from stator.board import Board
+from stator.cmake import freertos_folder
 from stator.crates import crate
 from stator.errors import ToolError
 
@@ -27,7 +28,7 @@ RUNTIME_EXCEPTION = (
 def notice(map_file: Path, board: Board) -> str:
     """The text of NOTICE for the image that `map_file` belongs to. Raises ToolError where a crate has gone."""
     text = map_file.read_text(encoding="utf-8", errors="replace")
-    parts = [*_crates(text), *_registers(board), *_libraries(text, board.isa)]
+    parts = [*_crates(text), *_kernel(text), *_registers(board), *_libraries(text, board.isa)]
     head = f"This image holds Stator (Apache-2.0, see its LICENSE) and what follows. Found in {map_file.name}.\n"
     return "\n".join([head, *(f"{'=' * 80}\n{title}\n{'=' * 80}\n\n{terms.strip()}\n" for title, terms in parts)])
 
@@ -57,6 +58,13 @@ def _crates(text: str) -> Iterator[tuple[str, str]]:
                 f"{licence.parent.name if licence.parent != folder else name} (crate {name} {version})",
                 licence.read_text(encoding="utf-8"),
             )
+
+
+def _kernel(text: str) -> Iterator[tuple[str, str]]:
+    """The RTOS where it did not come as a crate: from a west workspace, or from a folder of the user's."""
+    folder = freertos_folder()
+    if f"{folder}/" in text and not linked_crates(f"{folder}/"):
+        yield f"FreeRTOS kernel ({folder.name})", (folder / "LICENSE.md").read_text(encoding="utf-8")
 
 
 def _registers(board: Board) -> Iterator[tuple[str, str]]:
