@@ -255,6 +255,7 @@ def _register_bytes(operands: str) -> int:
     return total
 
 
+_JALMNXTI = ("0x7ed", "jalmnxti")
 _RISCV_RETURNS = ("ret", "mret", "sret")
 _RISCV_BRANCHES = re.compile(r"^b(?:eq|ne|lt|ge|gt|le)u?z?$")
 
@@ -279,6 +280,8 @@ def _riscv(mnemonic: str, operands: str, note: str) -> Step:
         if name == "jr" and re.match(r"(?:0\()?(?:ra|t0)\b", first):
             return _RETURN
         return Step(indirect=True, call=call, falls=call)
+    if name == "csrrw" and any(word in _JALMNXTI for word in words):
+        return Step(indirect=True, call=True)  # Nuclei: calls the handler of whatever interrupt waits
     if first == "sp" and words[1:2] == ["gp"]:
         return Step(switches=True)
     if first == "sp" and name in ("add", "addi", "addi16sp"):

@@ -205,7 +205,7 @@ def _main(image: Elf, graph: CallGraph, board: Board) -> Bound:
         raise ToolError(f"{image.path.name}: no function at the entry point {image.entry:#x}", remedy="ENTRY() in the linker script")
     startup = graph.bound(start)
     levels = len(set(board.interrupts.values()))
-    interrupts = _arm_interrupts(image, graph, levels) if image.isa == "arm" else _riscv_interrupts(graph)
+    interrupts = _arm_interrupts(image, graph, levels) if image.isa == "arm" else _riscv_interrupts(image, graph, levels)
     return max(startup, interrupts, key=lambda b: b.bytes)
 
 
@@ -222,14 +222,8 @@ def _arm_interrupts(image: Elf, graph: CallGraph, levels: int) -> Bound:
 
     A fault handler that goes over to the top of the stack leaves only its exception frame on those below.
     """
-    named = {s.address: s.name for s in image.symbols if not s.code and s.typed}
-    by_address = {f.address: n for n, f in sorted(graph.disassembled.items(), reverse=True)}
     first = min((s for s in image.sections if s.in_flash and not s.in_ram), key=lambda s: s.load_address)
-    end, tables = first.address, {s.address: s.bytes for s in image.symbols if not s.code and s.bytes and s.section == first.name}
-    while "vectors" in (named.get(end) or "") and end in tables:
-        end += tables[end]
-    words = image.read(first.address, end - first.address)
-    table = [by_address.get(word & ~1, "") for (word,) in struct.iter_unpack("<I", words[: len(words) // 4 * 4])]
+    table = _vectors(image, graph)
     if len(table) < 16 or not table[1]:
         raise ToolError(
             f"{image.path.name}: no vector table at {first.address:#x}", remedy="arrays whose names end in 'vectors' first in flash"
@@ -238,23 +232,40 @@ def _arm_interrupts(image: Elf, graph: CallGraph, levels: int) -> Bound:
     kernel = {table[i] for i in _KERNEL if table[i]} - faults
     devices = set(table[16:]) - faults - kernel - {"", table[1]}
 
-    def deepest(names: set[str], count: int) -> list[Bound]:
-        return sorted((graph.bound(n) for n in sorted(names)), key=lambda b: -b.bytes)[:count]
-
     frame = _exception_frame(image)
-    below, above = [*deepest(kernel, 1), *deepest(devices, levels)], deepest(faults, 1)
+    below, above = [*_deepest(graph, kernel, 1), *_deepest(graph, devices, levels)], _deepest(graph, faults, 1)
     if all(graph.disassembled[name].switches for name in faults):
         below += [Bound(fault.entry, 0, ()) for fault in above]
         return max(_nested(below, frame), *above, key=lambda b: b.bytes)
     return _nested([*below, *above], frame)
 
 
-def _riscv_interrupts(graph: CallGraph) -> Bound:
-    """What a trap entry calls after it has gone over to the main stack; its push on the task's stack is counted with the task."""
+def _riscv_interrupts(image: Elf, graph: CallGraph, levels: int) -> Bound:
+    """What a trap entry calls after it has gone over to the main stack; its push on the task's stack is counted with the task.
+
+    An entry that lets the interrupt controller call the handlers (Nuclei ECLIC) is nested: once for the kernel's own level and once
+    for every level of the devices, each with the deepest handler that is left and the entry's own push.
+    """
     bounds = []
-    for function in graph.disassembled.values():
-        if function.trap:
-            below = [(graph.bound(callee), depth) for callee, depth in function.calls]
-            best = max(below, key=lambda b: b[0].bytes + b[1], default=(Bound(function.name, 0, ()), 0))
-            bounds.append(Bound(function.name, best[0].bytes + best[1], ((function.name, best[1]), *best[0].path)))
+    traps = {f.name: f for f in graph.disassembled.values() if f.trap}
+    handlers = set(_vectors(image, graph)) - {"", *traps}
+    for function in traps.values():
+        below = [(graph.bound(callee), depth) for callee, depth in function.calls]
+        best = max(below, key=lambda b: b[0].bytes + b[1], default=(Bound(function.name, 0, ()), 0))
+        bounds.append(Bound(function.name, best[0].bytes + best[1], ((function.name, best[1]), *best[0].path)))
+        if function.indirect:
+            bounds.append(_nested(_deepest(graph, handlers, levels + 1), function.frame_bytes))
     return max(bounds, key=lambda b: b.bytes)
+
+
+def _deepest(graph: CallGraph, names: set[str], count: int) -> list[Bound]:
+    return sorted((graph.bound(n) for n in sorted(names)), key=lambda b: -b.bytes)[:count]
+
+
+def _vectors(image: Elf, graph: CallGraph) -> list[str]:
+    """The functions in the vector tables, the arrays whose names end in `vectors`, in order of address; empty where there is none."""
+    by_address = {f.address: n for n, f in sorted(graph.disassembled.items(), reverse=True)}
+    tables = sorted((s for s in image.symbols if s.name.endswith("vectors") and s.typed and not s.code), key=lambda s: s.address)
+    words = b"".join(image.read(s.address, s.bytes) for s in tables)
+    thumb = 1 if image.isa == "arm" else 0
+    return [by_address.get(word & ~thumb, "") for (word,) in struct.iter_unpack("<I", words[: len(words) // 4 * 4])]
