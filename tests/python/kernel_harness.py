@@ -86,6 +86,58 @@ def run(folder: Path, objects: Sequence[Path], cases: Sequence[Case]) -> list[di
     return results
 
 
+def refusals(folder: Path, objects: Sequence[Path], case: Case, zeroed: Sequence[str]) -> dict[str, tuple[int, bool]]:
+    """Calls every variant wrongly: with each pointer null in turn, and with each field of `zeroed` set to 0 and to -1.
+
+    Returns, by a description of the call, its return code and whether the output was left alone.
+    """
+    labels: list[str] = []
+    functions: list[str] = []
+    pointers = ["out", *(f"in{i}" for i in range(len(case.call.inputs))), "p", *(f for f, v in case.call.params if isinstance(v, Constant))]
+    optional = {"bias"}
+    for variant in (k for k in host_variants() if k.kernel == case.call.kernel):
+        for wrong in [f"{name} = 0" for name in pointers if name not in optional] + [f"{f} = {v}" for f in zeroed for v in (0, -1)]:
+            labels.append(f"{variant.isa}: {wrong}")
+            functions.append(_wrong_call(len(functions), case, variant.symbol, wrong))
+    calls = "\n".join(f"    call{i}();" for i in range(len(functions)))
+    source = folder / "refusals.c"
+    source.write_text(
+        f'{_PRELUDE}#include "{case.call.header}"\n' + "\n".join(functions) + f"\nint main(void) {{\n{calls}\n    return 0;\n}}\n"
+    )
+    program = folder / "refusals"
+    flags = [*FLAGS, "-Wno-unused"]
+    subprocess.run(["gcc", *flags, str(source), *map(str, objects), "-o", str(program)], check=True)
+    done = subprocess.run([str(program)], check=True, capture_output=True, text=True, env={"ASAN_OPTIONS": "detect_leaks=0"}, timeout=300)
+    results = [tuple(map(int, line.split())) for line in done.stdout.splitlines()]
+    return {label: (code, bool(same)) for label, (code, same) in zip(labels, results, strict=True)}
+
+
+def _wrong_call(number: int, case: Case, symbol: str, wrong: str) -> str:
+    call = case.call
+    lines = [f"static void call{number}(void) {{"]
+    for field, value in call.params:
+        if isinstance(value, Constant):
+            lines.append(f"    static const {value.ctype} {field}[{value.data.size}] = {{{_numbers(value.data)}}};")
+    given = {field: field if isinstance(value, Constant) else str(value or 0) for field, value in call.params}
+    name, new = wrong.split(" = ")
+    if name in given:
+        given[name] = new
+    fields = ", ".join(f".{field} = {value}" for field, value in given.items())
+    lines.append(f"    static const struct {call.struct} p = {{{fields}}};")
+    lines.append(f"    static int8_t out[{case.output_bytes}];")
+    lines.append("    memset(out, 0x5a, sizeof out);")
+    arguments = ["0" if name == "out" else "out"]
+    for position, index in enumerate(call.inputs):
+        lines.append(f"    static const int8_t in{position}[] = {{{_numbers(np.asarray(case.inputs[index], dtype=np.int8))}}};")
+        lines.append(f"    (void)in{position};")
+        arguments.append("0" if name == f"in{position}" else f"in{position}")
+    arguments.append("0" if name == "p" else "&p")
+    lines.append(f"    (void)p;\n    const int code = {symbol}({', '.join(arguments)});")
+    lines.append("    int same = 1;\n    for (size_t i = 0; i < sizeof out; i++) {\n        same &= out[i] == 0x5a;\n    }")
+    lines.append('    printf("%d %d\\n", code, same);\n}')
+    return "\n".join(lines)
+
+
 _PRELUDE = f"""#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
