@@ -1,15 +1,16 @@
 """Third-party notices of an image: who else's code was linked, and under which terms. Read from the link map, never from a list.
 
-What the map names decides: a crate that an object was compiled from, a library that a member was taken from. The texts come from
-the crate itself and from the package that owns the library.
+The map says which objects and which members of libraries were linked, and the build's compile_commands.json which sources the
+project's own objects and libraries came from. The texts come from the crate of a source and from the package of a library.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -26,16 +27,31 @@ RUNTIME_EXCEPTION = (
 
 
 def notice(map_file: Path, board: Board) -> str:
-    """The text of NOTICE for the image that `map_file` belongs to. Raises ToolError where a crate has gone."""
+    """The text of NOTICE for the image that `map_file` belongs to, which lies in its build folder. Raises ToolError."""
     text = map_file.read_text(encoding="utf-8", errors="replace")
-    parts = [*_crates(text), *_kernel(text), *_registers(board), *_libraries(text, board.isa)]
+    sources = linked_sources(text, json.loads((map_file.parent / "compile_commands.json").read_text(encoding="utf-8")))
+    parts = [*_crates(sources), *_kernel(sources), *_registers(board), *_libraries(text, board.isa)]
     head = f"This image holds Stator (Apache-2.0, see its LICENSE) and what follows. Found in {map_file.name}.\n"
     return "\n".join([head, *(f"{'=' * 80}\n{title}\n{'=' * 80}\n\n{terms.strip()}\n" for title, terms in parts)])
 
 
-def linked_crates(text: str) -> tuple[str, ...]:
-    """The folders <name>-<version> of cargo's sources that the map's objects were compiled from."""
-    return tuple(sorted(set(re.findall(r"registry/src/[^/\s]+/([A-Za-z0-9_-]+-\d[A-Za-z0-9.+-]*)/", text))))
+def linked_sources(text: str, compiled: Sequence[Mapping[str, str]]) -> tuple[Path, ...]:
+    """The sources of what was linked. `compiled`: the entries of compile_commands.json, with `directory`, `file` and `output`."""
+    objects = set(re.findall(r"^LOAD (\S+)$", text, re.M))
+    members = set(re.findall(r"^lib([^/\s(]+)\.a\(([^)\s]+)\)", text, re.M))
+    found = set()
+    for entry in compiled:
+        output = entry["output"].removeprefix(f"{entry['directory']}/")
+        target = re.search(r"CMakeFiles/([^/]+)\.dir/", output)
+        if output in objects or (target and (target[1], Path(output).name) in members):
+            found.add(Path(entry["file"]))
+    return tuple(sorted(found))
+
+
+def linked_crates(sources: Sequence[Path]) -> tuple[str, ...]:
+    """The folders <name>-<version> of cargo's that hold any of the sources."""
+    matches = (re.search(r"/registry/src/[^/]+/([^/]+-\d[^/]*)/", str(source)) for source in sources)
+    return tuple(sorted({match[1] for match in matches if match}))
 
 
 def linked_members(text: str) -> Mapping[Path, tuple[str, ...]]:
@@ -46,24 +62,37 @@ def linked_members(text: str) -> Mapping[Path, tuple[str, ...]]:
     return {library: tuple(sorted(members)) for library, members in sorted(found.items())}
 
 
-def _crates(text: str) -> Iterator[tuple[str, str]]:
-    for name_version in linked_crates(text):
+def _crates(sources: Sequence[Path]) -> Iterator[tuple[str, str]]:
+    """For each crate, the licence that lies nearest above each of its linked sources."""
+    for name_version in linked_crates(sources):
         name, _, version = name_version.rpartition("-")
         folder = crate(name)
-        licences = sorted(p for p in folder.rglob("LICENSE*") if p.is_file())
-        if not licences:
+        inside = {folder / str(source).partition(f"/{name_version}/")[2] for source in sources if f"/{name_version}/" in str(source)}
+        licences = {_nearest_licence(source, folder) for source in inside}
+        if None in licences:
             raise ToolError(f"crate {name} {version} is linked and has no licence file", remedy="do not ship it before its terms are known")
-        for licence in licences:
+        for licence in sorted(filter(None, licences)):
             yield (
                 f"{licence.parent.name if licence.parent != folder else name} (crate {name} {version})",
                 licence.read_text(encoding="utf-8"),
             )
 
 
-def _kernel(text: str) -> Iterator[tuple[str, str]]:
+def _nearest_licence(source: Path, top: Path) -> Path | None:
+    for folder in source.parents:
+        if found := sorted(folder.glob("LICENSE*")):
+            return found[0]
+        if folder == top:
+            break
+    return None
+
+
+def _kernel(sources: Sequence[Path]) -> Iterator[tuple[str, str]]:
     """The RTOS where it did not come as a crate: from a west workspace, or from a folder of the user's."""
+    if not any(source.name == "tasks.c" and (source.parent / "include" / "FreeRTOS.h").is_file() for source in sources):
+        return
     folder = freertos_folder()
-    if f"{folder}/" in text and not linked_crates(f"{folder}/"):
+    if not linked_crates([folder / "tasks.c"]):
         yield f"FreeRTOS kernel ({folder.name})", (folder / "LICENSE.md").read_text(encoding="utf-8")
 
 
