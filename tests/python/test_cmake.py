@@ -21,21 +21,11 @@ from stator.frontends import load
 from stator.measure import read_elf
 from stator.measure.oracle import Interpreter
 from stator.paths import MODELS, ROOT
+from tests.python.cmake_project import configure, firmware, make, run
 
 BEARING = MODELS / "bearing" / "bearing.tflite"
 PARTS = ("CMakeLists.txt", "CMakePresets.json", "boards", "cmake", "firmware", "models", "third_party", "tools")
 HEAP = re.compile(r"_?(m|c|re)alloc(_r)?|_?free(_r)?|_?sbrk(_r)?|(pv|v)Port(Malloc|Free)|_?memalign(_r)?")
-
-
-def run(words: list[str], **kwargs: object) -> str:
-    done = subprocess.run(words, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL, **kwargs)  # type: ignore[call-overload]
-    assert done.returncode == 0, f"{done.stdout[-4000:]}{done.stderr[-4000:]}"
-    return str(done.stdout)
-
-
-def configure(source: Path, build: Path, **settings: str) -> str:
-    given = {"CMAKE_MAKE_PROGRAM": tool("ninja"), "STATOR_PYTHON": sys.executable, **settings}
-    return run([tool("cmake"), "-G", "Ninja", "-S", str(source), "-B", str(build), *(f"-D{name}={value}" for name, value in given.items())])
 
 
 def stator(tree: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -88,7 +78,7 @@ def test_presets_name_boards_that_are_there() -> None:
 @pytest.mark.parametrize("fetch", ["OFF", "ON"], ids=["add_subdirectory", "FetchContent"])
 def test_another_project_compiles_a_model_in(fetch: str, tmp_path: Path) -> None:
     configure(ROOT / "tests" / "outside", tmp_path, STATOR_SOURCE=str(ROOT), MODEL=str(BEARING), FETCH=fetch)
-    run([tool("cmake"), "--build", str(tmp_path)])
+    make(tmp_path)
     graph = load(BEARING)
     tensor = graph.tensors[graph.inputs[0]].type
     assert tensor.quant is not None
@@ -135,26 +125,25 @@ def test_image_says_who_it_is(copied_image: Path) -> None:
 @pytest.mark.slow
 def test_image_does_not_depend_on_where_the_tree_lies(tree: Path, tmp_path: Path) -> None:
     for source, build in ((tree, tmp_path / "a"), (ROOT, tmp_path / "elsewhere" / "b")):
-        configure(source, build, STATOR_BOARD="qemu_rv32", STATOR_MODEL="bearing")
-        run([tool("cmake"), "--build", str(build)])
+        firmware(build, "qemu_rv32", source=source)
     assert (tmp_path / "a/firmware.bin").read_bytes() == (tmp_path / "elsewhere/b/firmware.bin").read_bytes()
 
 
 @pytest.mark.slow
 def test_only_what_changed_is_built_again(tree: Path, copied_image: Path) -> None:
-    again = [tool("cmake"), "--build", str(copied_image.parent)]
-    run(again)
-    assert "no work to do" in run(again)
+    folder = copied_image.parent
+    make(folder)
+    assert "no work to do" in make(folder)
     spec = tree / "models/copied_model/model.yml"
     before = copied_image.with_suffix(".bin").read_bytes()
     text = spec.read_text()
     try:
         spec.write_text(re.sub(r"debounce: *\d+", "debounce: 9", text))
-        run(again)
+        make(folder)
         assert copied_image.with_suffix(".bin").read_bytes() != before
     finally:
         spec.write_text(text)
-    run(again)
+    make(folder)
     assert copied_image.with_suffix(".bin").read_bytes() == before
 
 

@@ -13,13 +13,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from stator.build import tool
 from stator.data import load_signal, to_counts
 from stator.frontends import load
 from stator.measure.oracle import oracle
 from stator.paths import FIRMWARE, ROOT
 from stator.sim.records import Record, Telemetry, decode
 from stator.spec import load_model_spec
+from tests.python.cmake_project import firmware
 
 Halves = npt.NDArray[np.int16]
 
@@ -46,16 +46,7 @@ def test_c(test: Path, tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def host_build(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The build folder of the bearing monitor for the board `host`."""
-    folder = tmp_path_factory.mktemp("host") / "build"
-    for words in (["-G", "Ninja", "-S", str(ROOT), "-B", str(folder), "-DSTATOR_BOARD=host"], ["--build", str(folder)]):
-        done = subprocess.run(
-            [tool("cmake"), *words, *([] if "--build" in words else [f"-DCMAKE_MAKE_PROGRAM={tool('ninja')}"])],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
-    return folder
+    return firmware(tmp_path_factory.mktemp("host") / "build", "host").parent
 
 
 @pytest.fixture(scope="module")
