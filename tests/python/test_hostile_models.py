@@ -16,11 +16,15 @@ from stator.frontends import MAX_FILE_BYTES, load
 from stator.frontends.tflite import MAX_ELEMENTS, MAX_NODES, MAX_TENSORS, read
 from stator.ir import Graph
 from stator.ops import Operands, run_reference
-from tests.python.single_op import makers, samples
+from stator.paths import ROOT
+from tests.python.every_op import makers, samples
 from tests.python.tflite_builder import Model
 
-# Small files, so that most bytes are structure and not weights.
-FILES = tuple(next(iter(samples(name, 1, seed=5))).data for name in sorted(makers))
+# Small files, where most bytes are structure and not weights; and a whole model.
+FILES = (
+    *(next(iter(samples(name, 1, seed=5))).data for name in sorted(makers)),
+    *[(ROOT / "models/bearing/bearing.tflite").read_bytes()] * 4,
+)
 WORDS = (0, 1, 0xFFFFFFFF, 0x7FFFFFFF, 0x80000000, 0x7FC00000, 0x7F800000, 0x01000000)
 
 bounded = settings(
@@ -40,7 +44,8 @@ def use(graph: Graph) -> None:
         node.op.in_place(on)
     work = sum(node.op.macs(Operands.of(graph, node)) for node in graph.nodes)
     if work < 1_000_000 and sum(t.type.bytes for t in graph.tensors.values()) < 1_000_000:
-        run_reference(graph, [np.full(graph.tensors[i].type.shape, -128, dtype=np.int8) for i in graph.inputs])
+        kinds = [graph.tensors[i].type for i in graph.inputs]
+        run_reference(graph, [np.full(kind.shape, -128).astype(kind.dtype.numpy) for kind in kinds])
 
 
 def survives(data: bytes) -> None:

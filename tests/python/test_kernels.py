@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+import stator.ops
 from stator.errors import ConfigError
 from stator.kernels import KERNELS, kernels, select
 from stator.numerics import requantize
@@ -54,6 +56,18 @@ def test_a_wrong_listing_is_refused_with_its_line(tmp_path: Path, text: str, sai
 @pytest.mark.parametrize("header", sorted(str(p.relative_to(KERNELS)) for p in KERNELS.glob("*/*.h")))
 def test_every_header_compiles_alone(header: str) -> None:
     subprocess.run(["gcc", *FLAGS, "-fsyntax-only", "-x", "c", "-"], input=f'#include "{header}"\n', text=True, check=True)
+
+
+def test_an_operator_file_is_found_and_nothing_else_is_edited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (ROOT / "tools/stator/ops/reshape.py").read_text(encoding="utf-8")
+    (tmp_path / "copied.py").write_text(text.replace('"RESHAPE"', '"COPIED"').replace("class Reshape", "class Copied"), encoding="utf-8")
+    assert "COPIED" not in stator.ops.operators()  # which also imports the others before their registry is replaced
+    monkeypatch.setattr(stator.ops, "__path__", [*stator.ops.__path__, str(tmp_path)])
+    monkeypatch.setattr(stator.ops, "_registry", dict(stator.ops._registry))
+    try:
+        assert "COPIED" in stator.ops.operators()
+    finally:
+        sys.modules.pop("stator.ops.copied", None)
 
 
 def test_fast_requantize_equals_the_readable_one(tmp_path: Path) -> None:
