@@ -17,7 +17,7 @@ from stator.build import locked, tool
 from stator.emit.model import kernels_of
 from stator.errors import ToolError
 from stator.host import HostModel
-from stator.ir import Graph
+from stator.ir import DType, Graph
 from stator.measure.disassembly import Disassembled
 from stator.measure.elf import Elf, read_elf
 from stator.measure.oracle import Interpreter
@@ -66,6 +66,12 @@ def inputs_for(graph: Graph, count: int) -> list[Arrays]:
         arrays = []
         for tensor in graph.inputs:
             kind = graph.tensors[tensor].type
+            if kind.dtype is DType.FLOAT32:
+                arrays.append(random.normal(size=kind.shape).astype(np.float32))
+                continue
+            if kind.dtype is DType.BOOL:
+                arrays.append(random.integers(0, 2, kind.shape).astype(np.bool_))
+                continue
             info = np.iinfo(np.dtype(kind.dtype.value))
             zero = kind.quant.zero_point if kind.quant else 0
             fill = {1: info.min, 2: info.max, 3: zero}.get(index)

@@ -84,10 +84,10 @@ def run_verdict(spec: ModelSpec, board: Board, *, instructions: int, latency_us:
                 "the same at the board's clock",
                 latency_us,
                 budgets.latency_us_on(board),
-                "us",
+                "µs",
                 f"{board.clock_hz / 1e6:g} MHz, one per clock",
             ),
-            Check("jitter of the feature task", jitter_us, None, "us"),
+            Check("jitter of the feature task", jitter_us, None, "µs"),
             Check("overruns", overruns, budgets.overruns or 0, ""),
         )
     )

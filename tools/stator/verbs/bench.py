@@ -32,7 +32,7 @@ from stator.paths import ROOT
 from stator.schedule import schedule
 from stator.spec import ModelSpec, load_model_spec
 from stator.spec import models as known_models
-from stator.verb import Results, console, status, verb
+from stator.verb import Results, console, status, verb, write_json
 
 SETS = ("mlperf_tiny",)
 
@@ -132,9 +132,9 @@ def _measured(spec: ModelSpec, board: Board, host: _Host) -> dict[str, object]:
         "compiler": toolchain(board) if board.isa != "host" else "",
     }
     problems = list(exact.problems)
+    build_dir = ROOT / "build" / board.name / spec.name / "bench"
     if _simulated(board):
         with status(f"{spec.name}: building and running on {board.name}"):
-            build_dir = ROOT / "build" / board.name / spec.name / "bench"
             cost, outputs = on_board(board, spec.path, made, build_dir, sets[:SIMULATED_INPUTS])
         there = compared(oracle, board.name, expected[:SIMULATED_INPUTS], outputs)
         exact = Exactness(oracle, exact.compared_bytes + there.compared_bytes, exact.problems + there.problems)
@@ -164,7 +164,7 @@ def _measured(spec: ModelSpec, board: Board, host: _Host) -> dict[str, object]:
         ),
         tuple(problems),
     )
-    return result | {
+    result |= {
         "exact": exact.exact,
         "oracle": exact.oracle,
         "compared_bytes": exact.compared_bytes,
@@ -172,6 +172,9 @@ def _measured(spec: ModelSpec, board: Board, host: _Host) -> dict[str, object]:
         "layers": per_layer,
         **verdict.fields(),
     }
+    if build_dir.is_dir():
+        write_json(build_dir / "result.json", result)  # for the report
+    return result
 
 
 def _show(results: list[dict[str, object]]) -> None:

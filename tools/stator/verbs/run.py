@@ -120,6 +120,7 @@ def _judge(image: Image, signal: Signal, counts: Counts, halves: qemu.Halves, do
         "sample_hz": float(plan.sampling.hz),
         "icount_shift": done.icount_shift,
         "compiler": image.compiler,
+        "elf_sha256": done.elf_sha256,
         "simulator": done.simulator,
         "note": board.note,
         **verdict.fields(),
