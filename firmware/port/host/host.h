@@ -11,7 +11,7 @@ const int16_t *stator_host_samples(void);
 /* The "DMA": copies the next samples into the half whose turn it is and calls the stream, as an interrupt would. */
 void stator_host_half(void);
 
-/* An interrupt was missed: the half passes, nobody is told. */
+/* A half passes while interrupts are off: the next stator_host_half() stands for both, and comes before any task runs. */
 void stator_host_half_missed(void);
 
 /* The next stator_features_run() is interrupted, after it has read its samples, by the half after. */

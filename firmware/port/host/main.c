@@ -1,8 +1,10 @@
 /* firmware SIGNAL EVENTS: plays a signal through the monitor on this machine, one event per letter, telemetry on stdout.
  *
  * SIGNAL: a file of int16 counts, whole halves of STATOR_HALF_SAMPLES; after the last comes the first.
- * EVENTS: h  a half is full          d  the half after next comes while features are computed
- *         m  an interrupt is missed  f  the feature task runs   i  the inference task runs   t  the telemetry task runs
+ * EVENTS: h  a half is full
+ *         m  a half is full while interrupts are off; an h must follow, which stands for both
+ *         d  the half after next comes while the features of the next are computed
+ *         f  the feature task runs    i  the inference task runs    t  the telemetry task runs
  *         r  all tasks run until none has anything to do
  */
 #include <stdio.h>
