@@ -107,6 +107,8 @@ class Graph:
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
     metadata: dict[str, str] = field(default_factory=dict)
+    #: Of tensors that a pass has narrowed: which indices of the file's last axis are left, in order.
+    channels: dict[int, npt.NDArray[np.intp]] = field(default_factory=dict)
 
     def inputs_of(self, node: Node) -> tuple[Tensor | None, ...]:
         return tuple(self.tensors[i] if i >= 0 else None for i in node.inputs)

@@ -18,6 +18,7 @@ from typing import Any, ClassVar, Protocol, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from stator.channels import Bounds, Mask, everything
 from stator.errors import ModelError, UnsupportedOperator
 from stator.ir import DType, Graph, Node, Quantization, Tensor, TensorType
 
@@ -183,6 +184,29 @@ class Operator(abc.ABC):
     def aliases(self) -> bool:
         """True where output 0 is input 0's bytes under another shape: no kernel runs, nothing is copied."""
         return False
+
+    def bounds(self, on: Operands, *inputs: Bounds | None) -> tuple[Bounds, ...]:
+        """Bounds of each output's channels, from those of the inputs (None: absent)."""
+        return tuple(Bounds.whole(tensor.type) for tensor in on.outputs)
+
+    def keeps(
+        self, on: Operands, bounds: Sequence[Bounds | None], inputs: Sequence[Mask], outputs: Sequence[Mask]
+    ) -> tuple[Sequence[Mask], Sequence[Mask]]:
+        """Which channels of inputs and outputs must stay so that the given ones can; never fewer than given.
+
+        All, where an operator says nothing about channels.
+        """
+        whole = [np.ones_like(mask) for mask in inputs]
+        return whole, [everything(tensor.type) for tensor in on.outputs]
+
+    def narrowed(
+        self, on: Operands, bounds: Sequence[Bounds | None], inputs: Sequence[Mask], outputs: Sequence[Mask]
+    ) -> tuple[Operator, dict[int, Tensor | None]]:
+        """The operator for the channels that stay, and by position the inputs that it reads instead of its own (None: absent).
+
+        The masks satisfy `keeps`. The new tensors are constants.
+        """
+        return self, {}
 
     def kernel(self, node: Node, on: Operands) -> KernelCall | None:
         """The call that computes this layer; None exactly where `aliases` is true."""

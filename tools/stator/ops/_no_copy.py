@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
+from stator.channels import Bounds, Mask, channels
 from stator.ir import TensorType
 from stator.ops import Array, Operands, Operator, Refusal, int8, same_quant
+from stator.ops._channels import regrouped
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +23,26 @@ class NoCopy(Operator):
         x = inputs[0]
         assert x is not None
         return (x.reshape(on.output.type.shape),)
+
+    def bounds(self, on: Operands, *inputs: Bounds | None) -> tuple[Bounds, ...]:
+        x, count = inputs[0], channels(on.output.type)
+        low, high = (None, None) if x is None else (regrouped(x.low, count), regrouped(x.high, count))
+        if x is None or low is None or high is None:
+            return Operator.bounds(self, on, *inputs)
+        if count >= len(x.low):
+            return (Bounds(low.reshape(-1), high.reshape(-1)),)
+        return (Bounds(low.min(axis=0), high.max(axis=0)),)
+
+    def keeps(
+        self, on: Operands, bounds: Sequence[Bounds | None], inputs: Sequence[Mask], outputs: Sequence[Mask]
+    ) -> tuple[Sequence[Mask], Sequence[Mask]]:
+        few, many = sorted((inputs[0], outputs[0]), key=len)
+        if len(many) % len(few) != 0:
+            return Operator.keeps(self, on, bounds, inputs, outputs)
+        few = few | many.reshape(-1, len(few)).any(axis=0)
+        wide = np.tile(few, len(many) // len(few))
+        x, y = (few, wide) if len(inputs[0]) <= len(outputs[0]) else (wide, few)
+        return [x, *inputs[1:]], [y]
 
     def aliases(self) -> bool:
         return True

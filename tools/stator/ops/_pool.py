@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
+from stator.channels import Bounds, Mask
 from stator.ir import DType, Node, TensorType
 from stator.ops import KernelCall, Operands, Operator, Options, Refusal, int8, same_quant
 from stator.ops._activation import Activation, activation_range
@@ -50,6 +52,16 @@ class Pool(Operator):
         batch, _, _, channels = image(on.input(0))
         rows, columns = self.axes(on)
         return (TensorType((batch, rows.out, columns.out, channels), DType.INT8, on.output.type.quant),)
+
+    def bounds(self, on: Operands, *inputs: Bounds | None) -> tuple[Bounds, ...]:
+        x = inputs[0]
+        assert x is not None
+        return (x.clipped(*activation_range(self.activation, on.quant(on.output))),)
+
+    def keeps(
+        self, on: Operands, bounds: Sequence[Bounds | None], inputs: Sequence[Mask], outputs: Sequence[Mask]
+    ) -> tuple[Sequence[Mask], Sequence[Mask]]:
+        return [inputs[0] | outputs[0]], [inputs[0] | outputs[0]]
 
     def kernel(self, node: Node, on: Operands) -> KernelCall:
         batch, _, _, channels = image(on.input(0))

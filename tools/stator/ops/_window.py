@@ -45,6 +45,12 @@ class Axis:
     before: int
     out: int
 
+    @property
+    def padded(self) -> bool:
+        """Whether a window can hang over either end."""
+        last = (self.out - 1) * self.stride - self.before + (self.kernel - 1) * self.dilation
+        return self.before > 0 or last >= self.size
+
     def positions(self) -> Array:
         """Input position of every tap of every output, int64 [out, kernel]; outside 0..size-1 means padding."""
         starts = np.arange(self.out, dtype=np.int64)[:, None] * self.stride - self.before

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from stator.ir import DType, Node, TensorType
+from stator.channels import Bounds, Mask
+from stator.ir import DType, Node, Tensor, TensorType
 from stator.numerics import requantize
 from stator.ops import Array, Constant, KernelCall, Operands, Operator, Options, Refusal, int8, operator
 from stator.ops._activation import Activation, activation_range
+from stator.ops._channels import held_by_bias, narrowed_weights, read_by, rescaled
 from stator.ops._weights import accumulator_fits, bias_values, channel_multipliers, symmetric
 from stator.ops._window import Axis, Padding, axis, image, patches, step
 
@@ -74,6 +77,36 @@ class Conv2D(Operator):
             acc = acc + bias
         y = requantize(acc, multiplier, shift) + on.quant(on.output).zero_point
         return (np.clip(y, low, high).astype(np.int8).reshape(on.output.type.shape),)
+
+    def _padded(self, on: Operands) -> bool:
+        return any(axis.padded for axis in self._axes(on))
+
+    def bounds(self, on: Operands, *inputs: Bounds | None) -> tuple[Bounds, ...]:
+        x = inputs[0]
+        assert x is not None
+        channels = image(on.input(1))[0]
+        weights, bias = on.constant(1, "weights").reshape(channels, -1, len(x.low)), bias_values(on, channels)
+        acc = x.products(weights, on.quant(on.input(0)).zero_point, padded=self._padded(on))
+        acc = acc if bias is None else acc.through(lambda total: total + bias)
+        low, high = activation_range(self.activation, on.quant(on.output))
+        return (rescaled(acc, *channel_multipliers(on, channels), on.quant(on.output).zero_point, low, high),)
+
+    def keeps(
+        self, on: Operands, bounds: Sequence[Bounds | None], inputs: Sequence[Mask], outputs: Sequence[Mask]
+    ) -> tuple[Sequence[Mask], Sequence[Mask]]:
+        x = bounds[0]
+        assert x is not None
+        weights = on.constant(1, "weights").reshape(len(outputs[0]), -1, len(x.low))
+        read = read_by(weights, outputs[0], held_by_bias(on, x, padded=self._padded(on)))
+        return [inputs[0] | read, *inputs[1:]], outputs
+
+    def narrowed(
+        self, on: Operands, bounds: Sequence[Bounds | None], inputs: Sequence[Mask], outputs: Sequence[Mask]
+    ) -> tuple[Operator, dict[int, Tensor | None]]:
+        x, weights = bounds[0], on.constant(1, "weights")
+        assert x is not None
+        cut = weights[outputs[0]][..., inputs[0]]
+        return self, narrowed_weights(on, weights.reshape(len(weights), -1, len(x.low)), x, inputs[0], outputs[0], cut, axis=0)
 
     def macs(self, on: Operands) -> int:
         return on.output.type.elements * (on.input(1).type.elements // on.input(1).type.shape[0])

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from stator.ir import DType, Node, TensorType
+from stator.channels import Bounds, Mask
+from stator.ir import DType, Node, Tensor, TensorType
 from stator.numerics import requantize
 from stator.ops import Array, Constant, KernelCall, Operands, Operator, Options, Refusal, int8, operator
 from stator.ops._activation import Activation, activation_range
+from stator.ops._channels import cut_bias, cut_weights, rescaled
 from stator.ops._weights import accumulator_fits, bias_values, channel_multipliers, symmetric
 from stator.ops._window import Axis, Padding, axis, image, patches, step
 
@@ -74,6 +77,29 @@ class DepthwiseConv2D(Operator):
             acc = acc + bias
         y = requantize(acc, multiplier, shift) + on.quant(on.output).zero_point
         return (np.clip(y, low, high).astype(np.int8),)
+
+    def bounds(self, on: Operands, *inputs: Bounds | None) -> tuple[Bounds, ...]:
+        x = inputs[0]
+        assert x is not None
+        channels = image(on.input(1))[3]
+        weights, bias = on.constant(1, "weights").reshape(-1, channels).T[:, :, None], bias_values(on, channels)
+        each = Bounds(np.repeat(x.low, self.multiplier)[:, None, None], np.repeat(x.high, self.multiplier)[:, None, None])
+        acc = each.products(weights, on.quant(on.input(0)).zero_point, padded=any(axis.padded for axis in self._axes(on)))
+        acc = acc if bias is None else acc.through(lambda total: total + bias)
+        low, high = activation_range(self.activation, on.quant(on.output))
+        return (rescaled(acc, *channel_multipliers(on, channels), on.quant(on.output).zero_point, low, high),)
+
+    def keeps(
+        self, on: Operands, bounds: Sequence[Bounds | None], inputs: Sequence[Mask], outputs: Sequence[Mask]
+    ) -> tuple[Sequence[Mask], Sequence[Mask]]:
+        both = inputs[0] | outputs[0].reshape(-1, self.multiplier).any(axis=1)
+        return [both, *inputs[1:]], [np.repeat(both, self.multiplier)]
+
+    def narrowed(
+        self, on: Operands, bounds: Sequence[Bounds | None], inputs: Sequence[Mask], outputs: Sequence[Mask]
+    ) -> tuple[Operator, dict[int, Tensor | None]]:
+        weights = on.constant(1, "weights")
+        return self, {1: cut_weights(on, weights[..., outputs[0]], outputs[0], axis=3), **cut_bias(on, outputs[0])}
 
     def macs(self, on: Operands) -> int:
         _, kernel_h, kernel_w, _ = on.input(1).type.shape

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from stator.ir import DType, Node, TensorType
+from stator.channels import Bounds, Mask
+from stator.ir import DType, Node, Tensor, TensorType
 from stator.numerics import requantize
 from stator.ops import Array, Constant, KernelCall, Operands, Operator, Options, Refusal, int8, operator
 from stator.ops._activation import Activation, activation_range
+from stator.ops._channels import held_by_bias, narrowed_weights, read_by, rescaled
 from stator.ops._weights import accumulator_fits, bias_values, channel_multipliers, symmetric
 
 
@@ -77,6 +80,40 @@ class FullyConnected(Operator):
             acc = acc + bias
         y = requantize(acc, multiplier, shift) + on.quant(on.output).zero_point
         return (np.clip(y, low, high).astype(np.int8).reshape(on.output.type.shape),)
+
+    def _by_channel(self, on: Operands, x: Bounds) -> Array | None:
+        """The weights as [units, positions, channels of input 0]; None where a row of the input is less than its last axis."""
+        weights = on.constant(1, "weights")
+        return weights.reshape(len(weights), -1, len(x.low)) if weights.shape[1] % len(x.low) == 0 else None
+
+    def bounds(self, on: Operands, *inputs: Bounds | None) -> tuple[Bounds, ...]:
+        x = inputs[0]
+        weights = None if x is None else self._by_channel(on, x)
+        if x is None or weights is None:
+            return Operator.bounds(self, on, *inputs)
+        acc, bias = x.products(weights, on.quant(on.input(0)).zero_point, padded=False), bias_values(on, len(weights))
+        acc = acc if bias is None else acc.through(lambda total: total + bias)
+        low, high = activation_range(self.activation, on.quant(on.output))
+        return (rescaled(acc, *self._multipliers(on), on.quant(on.output).zero_point, low, high),)
+
+    def keeps(
+        self, on: Operands, bounds: Sequence[Bounds | None], inputs: Sequence[Mask], outputs: Sequence[Mask]
+    ) -> tuple[Sequence[Mask], Sequence[Mask]]:
+        x = bounds[0]
+        weights = None if x is None else self._by_channel(on, x)
+        if x is None or weights is None:
+            return Operator.keeps(self, on, bounds, inputs, outputs)
+        return [inputs[0] | read_by(weights, outputs[0], held_by_bias(on, x, padded=False)), *inputs[1:]], outputs
+
+    def narrowed(
+        self, on: Operands, bounds: Sequence[Bounds | None], inputs: Sequence[Mask], outputs: Sequence[Mask]
+    ) -> tuple[Operator, dict[int, Tensor | None]]:
+        x = bounds[0]
+        weights = None if x is None else self._by_channel(on, x)
+        if x is None or weights is None:
+            return self, {}
+        cut = weights[outputs[0]][..., inputs[0]].reshape(int(outputs[0].sum()), -1)
+        return self, narrowed_weights(on, weights, x, inputs[0], outputs[0], cut, axis=0)
 
     def macs(self, on: Operands) -> int:
         return on.output.type.elements * on.input(1).type.shape[1]

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from stator.channels import Bounds, Mask
 from stator.ir import DType, Node, TensorType
 from stator.numerics import INT32_MAX, quantize_multiplier, requantize
 from stator.ops import Array, KernelCall, Operands, Operator, Options, Refusal, int8, operator
+from stator.ops._channels import rescaled
 
 
 @operator("MEAN", options="ReducerOptions")
@@ -70,6 +73,26 @@ class Mean(Operator):
         total = x.reshape(outer, count, inner).astype(np.int64).sum(axis=1) - on.quant(on.input(0)).zero_point * count
         y = requantize(total, *self._scaling(on)) + on.quant(on.output).zero_point
         return (np.clip(y, -128, 127).astype(np.int8).reshape(on.output.type.shape),)
+
+    def bounds(self, on: Operands, *inputs: Bounds | None) -> tuple[Bounds, ...]:
+        x = inputs[0]
+        if x is None or not self._by_channel(on):
+            return Operator.bounds(self, on, *inputs)
+        count, zero_point = self._fold(on)[1], on.quant(on.input(0)).zero_point
+        multiplier, shift = (np.array([value]) for value in self._scaling(on))
+        total = x.through(lambda value: (value - zero_point) * count)
+        return (rescaled(total, multiplier, shift, on.quant(on.output).zero_point, -128, 127),)
+
+    def keeps(
+        self, on: Operands, bounds: Sequence[Bounds | None], inputs: Sequence[Mask], outputs: Sequence[Mask]
+    ) -> tuple[Sequence[Mask], Sequence[Mask]]:
+        if not self._by_channel(on):
+            return Operator.keeps(self, on, bounds, inputs, outputs)
+        return [inputs[0] | outputs[0], *inputs[1:]], [inputs[0] | outputs[0]]
+
+    def _by_channel(self, on: Operands) -> bool:
+        """Whether each channel of the output is the mean of one channel."""
+        return len(on.input(0).type.shape) - 1 not in self._axes(on)
 
     def kernel(self, node: Node, on: Operands) -> KernelCall:
         outer, count, inner = self._fold(on)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from stator.ir import TensorType
-from stator.ops import Operands, Options, Refusal, operator
+from stator.channels import Bounds, Mask
+from stator.ir import Tensor, TensorType
+from stator.ops import Operands, Operator, Options, Refusal, operator
 from stator.ops._no_copy import NoCopy, reshaped
 
 
@@ -29,3 +32,9 @@ class Reshape(NoCopy):
         if wanted.count(-1) > 1 or any(d != -1 and d <= 0 for d in wanted):
             raise Refusal(f"the new shape {list(wanted)} is not one")
         return reshaped(on, tuple(on.input(0).type.elements // known if d == -1 else d for d in wanted))
+
+    def narrowed(
+        self, on: Operands, bounds: Sequence[Bounds | None], inputs: Sequence[Mask], outputs: Sequence[Mask]
+    ) -> tuple[Operator, dict[int, Tensor | None]]:
+        shape = (*on.output.type.shape[:-1], int(outputs[0].sum()))
+        return dataclasses.replace(self, new_shape=shape), dict.fromkeys(range(1, len(on.inputs)))

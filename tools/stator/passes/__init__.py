@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from stator.ir import Graph
+from stator.passes.drop_channels import drop_channels
 from stator.passes.drop_dead import drop_dead
 from stator.passes.verify import verify
 
 #: In the order in which they run.
-PASSES: tuple[Callable[[Graph], Graph], ...] = (drop_dead,)
+PASSES: tuple[Callable[[Graph], Graph], ...] = (drop_dead, drop_channels, drop_dead)
 
 
 def optimise(graph: Graph) -> Graph:

@@ -1,0 +1,67 @@
+"""What is known about each channel of a tensor, a channel being one index of the last axis. A tensor without axes has one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from stator.ir import DType, TensorType
+
+Array = npt.NDArray[Any]
+Mask = npt.NDArray[np.bool_]
+
+
+def channels(kind: TensorType) -> int:
+    return kind.shape[-1] if kind.shape else 1
+
+
+def everything(kind: TensorType) -> Mask:
+    return np.ones(channels(kind), dtype=np.bool_)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bounds:
+    """The least and the greatest value that each channel can hold, for any input of the model: int64 [channels]."""
+
+    low: Array
+    high: Array
+
+    @classmethod
+    def whole(cls, kind: TensorType) -> Bounds:
+        """Nothing is known but the element type, and of other types than INT8 not even that."""
+        low, high = (-(1 << 63), (1 << 63) - 1) if kind.dtype is not DType.INT8 else (-128, 127)
+        return cls(np.full(channels(kind), low, dtype=np.int64), np.full(channels(kind), high, dtype=np.int64))
+
+    @classmethod
+    def of(cls, data: Array) -> Bounds:
+        """Of a constant of integers."""
+        rows = data.reshape(-1, data.shape[-1] if data.ndim else 1).astype(np.int64)
+        return cls(rows.min(axis=0), rows.max(axis=0))
+
+    @property
+    def constant(self) -> Mask:
+        """Channels that hold one value, always and everywhere."""
+        mask: Mask = self.low == self.high
+        return mask
+
+    def clipped(self, low: int, high: int) -> Bounds:
+        return Bounds(self.low.clip(low, high), self.high.clip(low, high))
+
+    def through(self, monotone: Callable[[Array], Array]) -> Bounds:
+        """The bounds of monotone(x)."""
+        return Bounds(monotone(self.low), monotone(self.high))
+
+    def products(self, weights: Array, zero_point: int, *, padded: bool) -> Bounds:
+        """Bounds of the sum over all taps and channels of (x - zero_point) * w. weights: [outputs, taps, channels].
+
+        Where the window can hang over the edge, any tap may add nothing.
+        """
+        low, high = self.low - zero_point, self.high - zero_point
+        if padded:
+            low, high = np.minimum(low, 0), np.maximum(high, 0)
+        up, down = weights.clip(min=0).astype(np.int64), weights.clip(max=0).astype(np.int64)
+        return Bounds((up * low + down * high).sum(axis=(1, 2)), (up * high + down * low).sum(axis=(1, 2)))
