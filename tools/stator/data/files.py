@@ -39,6 +39,7 @@ def load_file(path: Path, *, name: str = "", label: str | None = None, sample_hz
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
+            warnings.filterwarnings("error", message="Reached EOF")  # a .wav cut short
             rate, samples, rpm = readers[suffix](path, name, sample_hz)
     except SignalError:
         raise
