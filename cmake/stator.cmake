@@ -14,7 +14,7 @@ include_guard(GLOBAL)
 include(${CMAKE_CURRENT_LIST_DIR}/facts.cmake)
 include(${CMAKE_CURRENT_LIST_DIR}/svd.cmake)
 
-set(STATOR_WARNINGS -Wall -Wextra -Werror -Wshadow CACHE INTERNAL "")
+set(STATOR_WARNINGS -Wall -Wextra -Werror -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes CACHE INTERNAL "")
 
 # Where the compiler writes. `stator compile` writes to build/<board>/<model>/generated, too.
 macro(stator_generated_folder target)

@@ -73,7 +73,7 @@ def build(board: Board, spec: ModelSpec) -> Image:
             if code != 0 and any("CMakeCache.txt" in line or "generator" in line for line in lines):
                 code, lines = _run([*words, "--fresh"], log)  # a cache of another place or another tool
         if code != 0:
-            raise ToolError(f"CMake could not set up the build of {board.name}", details=_essence(lines), remedy=f"all it said: {log.name}")
+            raise ToolError(f"CMake could not set up the build of {board.name}", details=(*_essence(lines), f"all it said: {log.name}"))
         with progress(f"building {board.name}", 100) as show:
             code, lines = _run([cmake, "--build", str(build_dir)], log, show)
         if code != 0:
@@ -167,4 +167,4 @@ def _explain(board: Board, plan: MemoryPlan, lines: list[str], log: str) -> None
             details=(f"{region} {needs}{has}: {bytes_:,} B too many", f"largest: {largest}"),
             remedy="a smaller model or window, or a board with more memory",
         )
-    raise ToolError(f"the build for {board.name} failed", details=_essence(lines), remedy=f"all it said: {log}")
+    raise ToolError(f"the build for {board.name} failed", details=(*_essence(lines), f"all it said: {log}"))

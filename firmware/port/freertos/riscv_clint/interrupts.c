@@ -21,6 +21,11 @@
 
 static uint64_t next_tick;
 
+/* What the kernel's port calls, and declares nowhere. */
+void vPortSetupTimerInterrupt(void);
+void freertos_risc_v_application_interrupt_handler(uint32_t cause);
+_Noreturn void freertos_risc_v_application_exception_handler(uint32_t cause, uint32_t pc);
+
 void vPortSetupTimerInterrupt(void) {
     next_tick = riscv_clint_now() + TICK;
     riscv_clint_arm(RISCV_CLINT_TICK, next_tick);
