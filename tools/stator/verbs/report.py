@@ -7,7 +7,6 @@ import webbrowser
 from pathlib import Path
 
 from stator.paths import ROOT
-from stator.report import collect, page
 from stator.verb import Results, console, status, verb
 from stator.yamlfile import shown
 
@@ -21,6 +20,8 @@ def report(open: bool = False) -> Results:
 
     The page needs nothing else and works offline. Runs are kept by `run`, layers by `bench`.
     """
+    from stator.report import collect, page  # draws with Matplotlib, which is slow to load
+
     with status("drawing the report"):
         chapters = collect(ROOT / "build")
         text = page(chapters)
