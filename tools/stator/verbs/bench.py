@@ -8,7 +8,7 @@ from rich.table import Table
 
 from stator.board import Board, boards_that, load_board
 from stator.build import build, toolchain
-from stator.data import available
+from stator.data import available, load_signal, to_counts
 from stator.data.archives import unpacked
 from stator.emit import layers
 from stator.errors import ConfigError, StatorError
@@ -26,21 +26,24 @@ from stator.measure.inference import (
     kernel_names,
     on_board,
 )
+from stator.measure.replay import stages
 from stator.memory import MemoryPlan, plan
 from stator.passes import optimise
 from stator.paths import ROOT
 from stator.schedule import schedule
+from stator.sim.run import replay
 from stator.spec import ModelSpec, load_model_spec
 from stator.spec import models as known_models
 from stator.verb import Results, console, status, verb, write_json
 
 SETS = ("mlperf_tiny",)
+FRAMES = 24
 
 
 @verb(
     help={
         "models": "names of models/, paths to .tflite files, or mlperf_tiny (the benchmark's reference models), separated by commas",
-        "board": "boards, separated by commas (default: all that a simulator here can run)",
+        "board": "boards, separated by commas (default: all of them for a model that has firmware, else those that a simulator runs)",
     },
     examples=(
         "bench",
@@ -53,15 +56,17 @@ def bench(models: str = "bearing", board: str = "") -> Results:
     """Measures one inference of each model on each board: instructions, memory, flash, and exactness against tflite-micro.
 
     The generated C runs on this machine for 100 inputs and, in a bare-metal image with nothing beside it, on the simulated board for
-    2; all outputs are compared byte for byte. For a board without simulator: memory and exactness, and the whole image's sizes.
+    2; all outputs are compared byte for byte. For a model with a model.yml also the whole firmware: its sizes, and the instructions
+    from a full half to the decision.
     """
-    boards = [load_board(name) for name in _words(board)] or [load_board(n) for n in boards_that(_simulated)]
+    named = [load_board(name) for name in _words(board)]
     specs = [spec for word in _words(models) for spec in _specs(word)]
     if not specs:
         raise ConfigError("--models names no model", remedy=f"one or more of: {', '.join((*known_models(), *SETS))}")
     results: list[dict[str, object]] = []
     for spec in specs:
         host = _Host(spec)
+        boards = named or [load_board(name) for name in boards_that(_any if spec.streams else _simulated)]
         results += [_one(spec, one, host) for one in boards]
     _show(results)
     return results
@@ -73,6 +78,10 @@ def _words(text: str) -> list[str]:
 
 def _simulated(board: Board) -> bool:
     return board.simulator is not None and board.simulator.kind == "qemu"
+
+
+def _any(board: Board) -> bool:
+    return True
 
 
 def _specs(word: str) -> list[ModelSpec]:
@@ -148,22 +157,16 @@ def _measured(spec: ModelSpec, board: Board, host: _Host) -> dict[str, object]:
             "icount_shift": board.simulator.icount_shift,
             "simulator": cost.simulator,
         }
-    elif spec.streams and board.isa != "host":
-        image = build(board, spec)
-        whole = sizes(image.elf)
-        result |= {"flash_bytes": whole.flash_bytes, "sram_bytes": whole.sram_bytes, "stack_bytes": whole.stack_bytes}
     budgets = spec.budgets
-    verdict = Verdict(
-        (
-            Check("arena", float(str(result["arena_bytes"])), budgets.arena_bytes, "B"),
-            *(
-                Check(n, float(str(result[f"{n}_bytes"])), getattr(budgets, f"{n}_bytes"), "B")
-                for n in ("flash", "sram")
-                if f"{n}_bytes" in result
-            ),
-        ),
-        tuple(problems),
-    )
+    checks = [Check("arena", float(str(result["arena_bytes"])), budgets.arena_bytes, "B")]
+    if spec.streams and board.isa != "host":
+        try:
+            fields, more = _firmware(spec, board)
+            result |= fields
+            checks += more
+        except StatorError as error:
+            problems += str(error).splitlines()
+    verdict = Verdict(tuple(checks), tuple(problems))
     result |= {
         "exact": exact.exact,
         "oracle": exact.oracle,
@@ -175,6 +178,23 @@ def _measured(spec: ModelSpec, board: Board, host: _Host) -> dict[str, object]:
     if build_dir.is_dir():
         write_json(build_dir / "result.json", result)  # for the report
     return result
+
+
+def _firmware(spec: ModelSpec, board: Board) -> tuple[dict[str, object], list[Check]]:
+    """The whole monitor image: its sizes, and where a simulator is at hand the instructions from full half to decision."""
+    image = build(board, spec)
+    whole, budgets = sizes(image.elf), spec.budgets
+    fields: dict[str, object] = {"flash_bytes": whole.flash_bytes, "sram_bytes": whole.sram_bytes, "stack_bytes": whole.stack_bytes}
+    checks = [
+        Check("flash of the whole image", whole.flash_bytes, budgets.flash_bytes, "B"),
+        Check("RAM of the whole image", whole.sram_bytes, budgets.sram_bytes, "B"),
+    ]
+    if _simulated(board) and spec.input is not None:
+        frames = to_counts(load_signal("synthetic"), spec.input.counts_per_g).frames[:FRAMES]
+        records = replay(board, image.elf, frames, FRAMES).telemetry.records
+        fields["frame_instructions"] = worst = stages(records, board)[-1].worst
+        checks.append(Check("full half to decision, worst", worst, budgets.instructions.get(board.name), "instructions"))
+    return fields, checks
 
 
 def _show(results: list[dict[str, object]]) -> None:
@@ -201,13 +221,16 @@ def _show(results: list[dict[str, object]]) -> None:
     for result in results:
         if "flash_bytes" in result:
             whole = f"{_number(result['flash_bytes'])} B flash, {_number(result['sram_bytes'])} B RAM"
-            console.print(f"{result['model']} on {result['board']}: the whole image takes {whole}")
+            frame = (
+                f"; full half to decision {_number(result['frame_instructions'])} instructions" if "frame_instructions" in result else ""
+            )
+            console.print(f"{result['model']} on {result['board']}: the whole firmware {whole}{frame}")
         for reason in result["reasons"]:  # type: ignore[attr-defined]
             console.print(f"{result['model']} on {result['board']}: {reason}")
 
 
 def _show_layers(results: list[dict[str, object]]) -> None:
-    measured = [r for r in results if "layers" in r]
+    measured = [r for r in results if "instructions" in r]
     if not measured:
         return
     table = Table(title="instructions per layer", title_justify="left")

@@ -10,7 +10,7 @@ from stator.board import Board, boards_that, load_board
 from stator.build import Image, build
 from stator.data import Counts, Signal, load_signal, to_counts
 from stator.errors import ConfigError, ToolError
-from stator.measure import Verdict, image_verdict, run_verdict, sizes, stacks, verdict_lines, verdict_table
+from stator.measure import Verdict, image_verdict, plan_check, read_elf, run_verdict, sizes, stacks, verdict_lines, verdict_table
 from stator.measure.kept import keep
 from stator.measure.oracle import Expected, oracle
 from stator.measure.replay import Comparison, Stage, Stream, accuracy, check_stream, compare, stages, verdict_of
@@ -87,9 +87,10 @@ def _judge(image: Image, signal: Signal, counts: Counts, halves: qemu.Halves, do
     latency_us = whole.worst / board.clock_hz * 1e6
     jitter_us = (handover.worst - handover.least) / board.clock_hz * 1e6
     overruns = max(stream.lost, max((r.overruns for r in records), default=0))
-    measured, bounds = sizes(image.elf), stacks(image.build_dir, image.elf, board)
+    elf = read_elf(image.elf)
+    measured, bounds = sizes(elf), stacks(image.build_dir, elf, board)
     truth = spec.labels.index(signal.label) if signal.label in spec.labels else None
-    verdict = image_verdict(spec, measured, bounds, _complaints(image, done, stream, comparison, bounds))
+    verdict = image_verdict(spec, measured, bounds, (*plan_check(elf, plan), *_complaints(image, done, stream, comparison, bounds)))
     verdict += run_verdict(spec, board, instructions=whole.worst, latency_us=latency_us, jitter_us=jitter_us, overruns=overruns)
     said, score = verdict_of(records, expected), accuracy(records, expected, truth)
     results: dict[str, object] = {
