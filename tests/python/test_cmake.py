@@ -15,8 +15,8 @@ import pytest
 
 from stator.board import boards, load_board
 from stator.build import tool
-from stator.cmake import facts, script
-from stator.errors import StatorError
+from stator.cmake import facts, freertos_folder, script
+from stator.errors import StatorError, ToolError
 from stator.frontends import load
 from stator.measure import read_elf
 from stator.measure.oracle import Interpreter
@@ -89,7 +89,11 @@ def test_another_project_compiles_a_model_in(fetch: str, tmp_path: Path) -> None
 @pytest.mark.slow
 def test_folders_under_new_names_build_and_nothing_else_was_edited(tree: Path, copied_image: Path) -> None:
     result = json.loads((tree / "build.json").read_text())
-    assert (result["board"], result["model"], result["verdict"]) == ("copied_board", "copied_model", "pass")
+    assert (result["board"], result["model"], result["rtos"], result["verdict"]) == ("copied_board", "copied_model", "freertos", "pass")
+    assert result["flash_bytes"] > result["weights_bytes"] > 0
+    assert result["sram_bytes"] > result["stack_bytes"] == sum(task["stack_bytes"] for task in result["tasks"])
+    assert result["arena_bytes"] >= result["arena_bound_bytes"] > 0
+    assert abs(result["sample_hz"] - 12_000) < 12_000 * 300e-6
     listed = copied_image.with_suffix(".map").read_text()
     assert "drivers/copied_uart/ns16550.c" in listed
     assert "drivers/ns16550/ns16550.c" not in listed
@@ -174,6 +178,41 @@ def test_model_without_features_is_not_made_into_firmware(tmp_path: Path) -> Non
     done = stator(ROOT, "build", "--board", "nrf5340", "--model", str(bare))
     assert done.returncode == 2
     assert "no model.yml with features and window" in done.stderr
+
+
+@pytest.mark.slow
+def test_board_and_model_from_outside_the_tree(tmp_path: Path) -> None:
+    board, model = tmp_path / "my boards" / "mine", tmp_path / "my models" / "ours"
+    shutil.copytree(ROOT / "boards/host", board)
+    shutil.copytree(MODELS / "bearing", model)
+    image = firmware(tmp_path / "build", board, str(model))
+    signal = tmp_path / "signal.raw"
+    signal.write_bytes(bytes(2048))
+    said = run([str(image), str(signal), "hr"])
+    assert said.startswith("B,version=")
+    assert ",board=mine,model=ours," in said
+    assert said.splitlines()[1].startswith("F,0,")
+
+
+def test_freertos_is_taken_from_where_the_environment_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STATOR_FREERTOS_DIR", str(tmp_path))
+    with pytest.raises(ToolError, match="no FreeRTOS kernel is there"):
+        freertos_folder()
+    (tmp_path / "tasks.c").touch()
+    assert freertos_folder() == tmp_path.resolve()
+
+
+def test_freertos_of_the_locked_crate_is_v11_2_0(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("STATOR_FREERTOS_DIR", raising=False)
+    task = (freertos_folder() / "include" / "task.h").read_text(encoding="utf-8")
+    assert '"V11.2.0"' in task
+
+
+def test_freertos_that_was_not_fetched_names_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("STATOR_FREERTOS_DIR", raising=False)
+    monkeypatch.setenv("CARGO_HOME", str(tmp_path))
+    with pytest.raises(ToolError, match="has not been fetched"):
+        freertos_folder()
 
 
 def test_unknown_driver_names_the_nearest(tmp_path: Path) -> None:
