@@ -10,12 +10,12 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from stator.emit import c
 from stator.kernels import KERNELS, Kernel, kernels
-from stator.ops import Array, Constant, KernelCall
+from stator.ops import Array, Constant, KernelCall, Value
 
 FLAGS = (
     "-std=c11",
@@ -36,17 +36,17 @@ GUARD = 64
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Case:
-    """A call, the arrays it reads (by tensor index), and the bytes it writes; `in_place`: pairs (input, output) of one buffer."""
+    """A call, the arrays it reads (by tensor index), the bytes of each output; `in_place`: pairs (input, output) of one buffer."""
 
     call: KernelCall
     inputs: Mapping[int, Array]
-    output_bytes: int
+    output_bytes: tuple[int, ...]
     in_place: tuple[tuple[int, int], ...] = ()
 
 
 def compile_objects(folder: Path) -> list[Path]:
     """Compiles every C variant in firmware/kernels/ that a host can run."""
-    sources = [k.source for k in host_variants()]
+    sources = dict.fromkeys(k.source for k in host_variants())
     for source in sources:
         subprocess.run(["gcc", *FLAGS, "-c", str(source), "-o", str(folder / f"{source.stem}.o")], check=True)
     return [folder / f"{source.stem}.o" for source in sources]
@@ -57,7 +57,7 @@ def host_variants() -> list[Kernel]:
 
 
 def run(folder: Path, objects: Sequence[Path], cases: Sequence[Case]) -> list[dict[str, Array]]:
-    """Compiles and runs `cases`; for each, the output of every variant (and of each in-place form of it) by name."""
+    """Compiles and runs `cases`; for each, the bytes of all outputs of every variant (and of each in-place form of it) by name."""
     labels: list[tuple[int, str]] = []
     functions: list[str] = []
     for number, case in enumerate(cases):
@@ -73,13 +73,13 @@ def run(folder: Path, objects: Sequence[Path], cases: Sequence[Case]) -> list[di
     calls = "\n".join(f"    call{i}();" for i in range(len(functions)))
     source.write_text(_PRELUDE + "\n".join(headers) + "\n" + "\n".join(functions) + f"\nint main(void) {{\n{calls}\n    return 0;\n}}\n")
     program = folder / "calls"
-    subprocess.run(["gcc", *FLAGS, str(source), *map(str, objects), "-o", str(program)], check=True)
+    subprocess.run(["gcc", *FLAGS, str(source), *map(str, objects), "-o", str(program), "-lm"], check=True)
     done = subprocess.run([str(program)], check=False, capture_output=True, env={"ASAN_OPTIONS": "detect_leaks=0"}, timeout=300)
     assert done.returncode == 0, done.stderr.decode(errors="replace")[:4000]
     results: list[dict[str, Array]] = [{} for _ in cases]
     at = 0
     for number, label in labels:
-        size = cases[number].output_bytes
+        size = sum(cases[number].output_bytes)
         results[number][label] = np.frombuffer(done.stdout, dtype=np.int8, count=size, offset=at)
         at += size
     assert at == len(done.stdout)
@@ -106,7 +106,7 @@ def refusals(folder: Path, objects: Sequence[Path], case: Case, zeroed: Sequence
     )
     program = folder / "refusals"
     flags = [*FLAGS, "-Wno-unused"]
-    subprocess.run(["gcc", *flags, str(source), *map(str, objects), "-o", str(program)], check=True)
+    subprocess.run(["gcc", *flags, str(source), *map(str, objects), "-o", str(program), "-lm"], check=True)
     done = subprocess.run([str(program)], check=True, capture_output=True, text=True, env={"ASAN_OPTIONS": "detect_leaks=0"}, timeout=300)
     results = [tuple(map(int, line.split())) for line in done.stdout.splitlines()]
     return {label: (code, bool(same)) for label, (code, same) in zip(labels, results, strict=True)}
@@ -114,26 +114,29 @@ def refusals(folder: Path, objects: Sequence[Path], case: Case, zeroed: Sequence
 
 def _wrong_call(number: int, case: Case, symbol: str, wrong: str) -> str:
     call = case.call
-    lines = [f"static void call{number}(void) {{"]
-    for field, value in call.params:
-        if isinstance(value, Constant):
-            lines.append(f"    static const {value.ctype} {field}[{value.data.size}] = {{{_numbers(value.data)}}};")
-    given = {field: field if isinstance(value, Constant) else str(value or 0) for field, value in call.params}
+    lines = [f"static void call{number}(void) {{", *_tables(call)]
+    given = {field: _value(field, value) for field, value in call.params}
     name, new = wrong.split(" = ")
     if name in given:
         given[name] = new
     fields = ", ".join(f".{field} = {value}" for field, value in given.items())
     lines.append(f"    static const struct {call.struct} p = {{{fields}}};")
-    lines.append(f"    static int8_t out[{case.output_bytes}];")
+    sizes = case.output_bytes
+    lines.append(f"    static _Alignas(8) unsigned char out[{len(sizes)}][{max(sizes)}];")
     lines.append("    memset(out, 0x5a, sizeof out);")
-    arguments = ["0" if name == "out" else "out"]
+    outputs = ["0" if name == "out" else f"(void *)out[{i}]" for i in range(len(sizes))]
+    inputs = []
     for position, index in enumerate(call.inputs):
-        lines.append(f"    static const int8_t in{position}[] = {{{_numbers(np.asarray(case.inputs[index], dtype=np.int8))}}};")
-        lines.append(f"    (void)in{position};")
-        arguments.append("0" if name == f"in{position}" else f"in{position}")
-    arguments.append("0" if name == "p" else "&p")
-    lines.append(f"    (void)p;\n    const int code = {symbol}({', '.join(arguments)});")
-    lines.append("    int same = 1;\n    for (size_t i = 0; i < sizeof out; i++) {\n        same &= out[i] == 0x5a;\n    }")
+        lines.append(_data(f"data{position}", case.inputs[index]).replace("const", "const _Alignas(8)", 1))
+        lines.append(f"    const void *in{position} = data{position};\n    (void)in{position};")
+        inputs.append("0" if name == f"in{position}" else f"in{position}")
+    if call.scratch_bytes is not None:
+        lines.append(f"    static _Alignas(8) unsigned char scratch[{max(call.scratch_bytes, 1)}];")
+    arguments = _arguments(call, outputs, inputs, "0" if name == "p" else "&p", "0" if name == "scratch" else "scratch")
+    lines.append(f"    (void)p;\n    const int code = {symbol}({arguments});")
+    lines.append(
+        "    int same = 1;\n    for (size_t i = 0; i < sizeof out; i++) {\n        same &= ((unsigned char *)out)[i] == 0x5a;\n    }"
+    )
     lines.append('    printf("%d %d\\n", code, same);\n}')
     return "\n".join(lines)
 
@@ -143,15 +146,22 @@ _PRELUDE = f"""#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 enum {{ GUARD = {GUARD} }};
-static int8_t *heap(const int8_t *data, size_t bytes) {{
-    int8_t *p = malloc(bytes);
+static void *heap(const unsigned char *data, size_t bytes) {{
+    void *p = malloc(bytes);
     if (!p) {{
         exit(2);
     }}
     memcpy(p, data, bytes);
     return p;
 }}
-static void emit(const int8_t *guarded, size_t bytes) {{
+static unsigned char *filled(size_t bytes) {{
+    unsigned char *p = malloc(bytes);
+    if (!p) {{
+        exit(2);
+    }}
+    return memset(p, 0x5a, bytes);
+}}
+static void emit(const unsigned char *guarded, size_t bytes) {{
     for (size_t i = 0; i < GUARD; i++) {{
         if (guarded[i] != 0x5a || guarded[GUARD + bytes + i] != 0x5a) {{
             fprintf(stderr, "guard byte written\\n");
@@ -164,43 +174,62 @@ static void emit(const int8_t *guarded, size_t bytes) {{
 
 
 def _numbers(data: Array) -> str:
+    if data.dtype == np.float32:
+        return ", ".join(c.real(v) for v in data.reshape(-1).tolist())
     return ", ".join("INT32_MIN" if v == -(2**31) else str(v) for v in data.reshape(-1).tolist())
+
+
+def _data(name: str, values: Array) -> str:
+    """The bytes of a tensor, as C."""
+    return f"    static const unsigned char {name}[] = {{{', '.join(map(str, np.ascontiguousarray(values).tobytes()))}}};"
+
+
+def _value(field: str, value: Value) -> str:
+    if isinstance(value, Constant):
+        return field
+    return "0" if value is None else c.value(value)
+
+
+def _tables(call: KernelCall) -> list[str]:
+    return [
+        f"    static const {value.ctype} {field}[{value.data.size}] = {{{_numbers(value.data)}}};"
+        for field, value in call.params
+        if isinstance(value, Constant)
+    ]
+
+
+def _arguments(call: KernelCall, outputs: Sequence[str], inputs: Sequence[str], p: str, scratch: str) -> str:
+    """What the emitter would hand over."""
+    given = [*outputs, *inputs]
+    if call.lists:
+        given = [f"(void *const[]){{{', '.join(outputs)}}}", f"(const void *const[]){{{', '.join(inputs)}}}"]
+    return ", ".join([*given, p, *([scratch] if call.scratch_bytes is not None else [])])
 
 
 def _function(number: int, case: Case, symbol: str, shared: tuple[int, int] | None) -> str:
     call = case.call
-    lines = [f"static void call{number}(void) {{"]
-    fields = []
-    for field, value in call.params:
-        if isinstance(value, Constant):
-            lines.append(f"    static const {value.ctype} {field}[{value.data.size}] = {{{_numbers(value.data)}}};")
-            fields.append(f".{field} = {field}")
-        else:
-            fields.append(f".{field} = {'0' if value is None else value}")
-    lines.append(f"    static const struct {call.struct} p = {{{', '.join(fields)}}};")
-    arguments = ["guarded + GUARD"]
-    frees = ["guarded"]
-    lines.append(f"    int8_t *guarded = malloc({case.output_bytes} + 2 * GUARD);")
-    lines.append("    if (!guarded) { exit(2); }")
-    lines.append(f"    memset(guarded, 0x5a, {case.output_bytes} + 2 * GUARD);")
+    lines = [f"static void call{number}(void) {{", *_tables(call)]
+    fields = ", ".join(f".{field} = {_value(field, value)}" for field, value in call.params)
+    lines.append(f"    static const struct {call.struct} p = {{{fields}}};")
+    outputs, inputs, frees = [], [], []
+    for position, size in enumerate(case.output_bytes):
+        lines.append(f"    unsigned char *guarded{position} = filled({size} + 2 * GUARD);")
+        outputs.append(f"(void *)(guarded{position} + GUARD)")
+        frees.append(f"guarded{position}")
     for position, index in enumerate(call.inputs):
-        data = np.asarray(case.inputs[index], dtype=np.int8)
-        lines.append(f"    static const int8_t data{position}[] = {{{_numbers(data)}}};")
+        lines.append(_data(f"data{position}", case.inputs[index]))
         if shared is not None and shared[0] == position:
-            lines.append(f"    memcpy(guarded + GUARD, data{position}, sizeof data{position});")
-            arguments.append("guarded + GUARD")
+            lines.append(f"    memcpy(guarded{shared[1]} + GUARD, data{position}, sizeof data{position});")
+            inputs.append(outputs[shared[1]])
         else:
-            lines.append(f"    int8_t *in{position} = heap(data{position}, sizeof data{position});")
-            arguments.append(f"in{position}")
+            lines.append(f"    void *in{position} = heap(data{position}, sizeof data{position});")
+            inputs.append(f"in{position}")
             frees.append(f"in{position}")
-    arguments.append("&p")
-    scratch: Any = call.scratch_bytes
-    if scratch is not None:
-        lines.append(f"    void *scratch = malloc({scratch});")
-        arguments.append("scratch")
+    if call.scratch_bytes is not None:
+        lines.append(f"    void *scratch = malloc({call.scratch_bytes});")
         frees.append("scratch")
-    lines.append(f"    if ({symbol}({', '.join(arguments)}) != 0) {{ exit(4); }}")
-    lines.append(f"    emit(guarded, {case.output_bytes});")
+    lines.append(f"    if ({symbol}({_arguments(call, outputs, inputs, '&p', 'scratch')}) != 0) {{ exit(4); }}")
+    lines.extend(f"    emit(guarded{position}, {size});" for position, size in enumerate(case.output_bytes))
     lines.extend(f"    free({name});" for name in frees)
     lines.append("}")
     return "\n".join(lines)

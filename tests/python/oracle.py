@@ -32,3 +32,21 @@ class Oracle:
         """What tensor `index` holds after a run; needs `layers`."""
         values: Array = self.interpreter.GetTensor(index, 0)["tensor_data"]
         return values
+
+
+class LiteRt:
+    """LiteRT's reference kernels, for operators that TensorFlow Lite Micro lacks. They round once where INT8 semantics round twice,
+    so nothing that rescales sums is compared with them."""
+
+    def __init__(self, data: bytes) -> None:
+        lite = pytest.importorskip("tensorflow.lite.python.interpreter", reason="tensorflow has no wheel for this machine")
+        self.interpreter = lite.Interpreter(model_content=data, experimental_op_resolver_type=lite.OpResolverType.BUILTIN_REF)
+        self.interpreter.allocate_tensors()
+
+    def run(self, inputs: Sequence[Array], outputs: int = 1) -> list[Array]:
+        for detail, array in zip(self.interpreter.get_input_details(), inputs, strict=True):
+            self.interpreter.set_tensor(detail["index"], array)
+        self.interpreter.invoke()
+        details = self.interpreter.get_output_details()
+        assert len(details) == outputs
+        return [self.interpreter.get_tensor(detail["index"]) for detail in details]

@@ -15,11 +15,13 @@ Generator = np.random.Generator
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sample:
-    """A model file and inputs for it; `what` describes it in a failing test."""
+    """A model file and inputs for it; `what` describes it in a failing test. `litert`: only LiteRT's reference has the operator."""
 
     data: bytes
     inputs: tuple[Array, ...]
     what: str
+    outputs: int = 1
+    litert: bool = False
 
 
 Maker = Callable[[Generator], Sample]
@@ -222,19 +224,6 @@ def softmax(rng: Generator) -> Sample:
     m.operator("SOFTMAX", [x], [y], "SoftmaxOptions", Beta=beta)
     data = values(rng, (rows, depth)) if rng.random() < 0.7 else rng.integers(-5, 6, size=(rows, depth), dtype=np.int8)
     return Sample(m.build([x], [y]), (data,), f"{rows}x{depth} beta {beta}")
-
-
-@maker
-def add(rng: Generator) -> Sample:
-    m = Model()
-    shape = tuple(pick(rng, 1, 6) for _ in range(pick(rng, 1, 4)))
-    a_scale, b_scale = scale(rng, -8, 0), scale(rng, -8, 0)
-    a = m.tensor(shape, "int8", a_scale, zero_point(rng))
-    b = m.tensor(shape, "int8", b_scale, zero_point(rng))
-    y = m.tensor(shape, "int8", float(np.float32(max(a_scale, b_scale) * 2.0 ** rng.uniform(-4, 4))), zero_point(rng))
-    activation = int(rng.choice(ACTIVATIONS))
-    m.operator("ADD", [a, b], [y], "AddOptions", FusedActivationFunction=activation)
-    return Sample(m.build([a, b], [y]), (values(rng, shape), values(rng, shape)), f"{shape} activation {activation}")
 
 
 @maker

@@ -53,7 +53,7 @@ def test_every_bearing_kernel_equals_the_reference(tmp_path: Path) -> None:
             call = node.op.kernel(node, on)
             if call is not None:
                 nodes.append((node, values[node.outputs[0]]))
-                cases.append(kernel_harness.Case(call, values, values[node.outputs[0]].nbytes, node.op.in_place(on)))
+                cases.append(kernel_harness.Case(call, values, (values[node.outputs[0]].nbytes,), node.op.in_place(on)))
     results = kernel_harness.run(tmp_path, kernel_harness.compile_objects(tmp_path), cases)
     for (node, want), outputs in zip(nodes, results, strict=True):
         for variant, got in outputs.items():

@@ -87,7 +87,7 @@ def test_every_kws_kernel_equals_the_reference(tmp_path: Path) -> None:
     for node in graph.nodes:
         call = node.op.kernel(node, Operands.of(graph, node))
         if call is not None:
-            cases.append((node, kernel_harness.Case(call, values, values[node.outputs[0]].nbytes)))
+            cases.append((node, kernel_harness.Case(call, values, (values[node.outputs[0]].nbytes,))))
     results = kernel_harness.run(tmp_path, kernel_harness.compile_objects(tmp_path), [case for _, case in cases])
     for (node, _), outputs in zip(cases, results, strict=True):
         for variant, got in outputs.items():

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from stator.errors import UnsupportedOperator
-from stator.ir import Graph, Node
+from stator.ir import DType, Graph, Node
 from stator.ops import Constant, KernelCall, Operands
 
 ALIGN = 4  # of every tensor: words can be loaded from its start
@@ -106,7 +107,7 @@ def schedule(graph: Graph) -> Schedule:
             scratch_of[step.index] = len(buffers)
             name = f"scratch of layer {step.index}"
             buffers.append(Buffer(name, step.call.scratch_bytes, SCRATCH_ALIGN, step.index, step.index))
-    tables, table_of = _tables(steps)
+    tables, table_of = _tables(graph, steps)
     return Schedule(graph, steps, tuple(buffers), tables, buffer_of, scratch_of, table_of)
 
 
@@ -116,13 +117,12 @@ def _steps(graph: Graph) -> tuple[Step, ...]:
         on = Operands.of(graph, node)
         call = node.op.kernel(node, on)
         if call is not None:
-            _refuse_constants(graph, node, call.inputs)
             steps.append(Step(len(steps), node, call, node.op.macs(on)))
     return tuple(steps)
 
 
 def _refuse_constants(graph: Graph, node: Node, reads: tuple[int, ...]) -> None:
-    """What a layer reads from the arena must be put there by an input or a layer."""
+    """What becomes a result without a layer that computes it cannot lie in flash."""
     for index in reads:
         tensor = graph.tensors[index]
         if tensor.constant:
@@ -132,12 +132,28 @@ def _refuse_constants(graph: Graph, node: Node, reads: tuple[int, ...]) -> None:
             )
 
 
-def _tables(steps: tuple[Step, ...]) -> tuple[tuple[Table, ...], dict[tuple[int, str], int]]:
+def operand(position: int) -> str:
+    """The name of the table that a layer's input is where it is a constant."""
+    return f"input{position}"
+
+
+_CTYPES = {DType.BOOL: "uint8_t", DType.FLOAT32: "float"}
+
+
+def _operands(graph: Graph, call: KernelCall) -> Iterator[Constant]:
+    """The constants among a layer's inputs."""
+    for position, index in enumerate(call.inputs):
+        tensor = graph.tensors[index]
+        if tensor.data is not None:
+            yield Constant(operand(position), _CTYPES.get(tensor.type.dtype, f"{tensor.type.dtype.value}_t"), tensor.data)
+
+
+def _tables(graph: Graph, steps: tuple[Step, ...]) -> tuple[tuple[Table, ...], dict[tuple[int, str], int]]:
     tables: list[Table] = []
     known: dict[tuple[str, bytes], int] = {}
     table_of: dict[tuple[int, str], int] = {}
     for step in steps:
-        for constant in step.call.constants:
+        for constant in (*step.call.constants, *_operands(graph, step.call)):
             at = known.setdefault((constant.ctype, constant.data.tobytes()), len(tables))
             if at == len(tables):
                 tables.append(Table(f"layer{step.index}_{constant.name}", constant))
@@ -163,6 +179,8 @@ class _Groups:
                 self._add(tensor, now)
         for step in steps:
             for tensor in (*step.call.inputs, *step.call.outputs):
+                if graph.tensors[tensor].constant:
+                    continue
                 self.last[tensor] = max(self.last[tensor], step.index)
         for tensor in graph.outputs:
             if tensor in self.last:

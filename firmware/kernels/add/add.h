@@ -1,4 +1,5 @@
-/* ADD of two INT8 tensors of one shape: both are taken to a common scale with 20 bits of headroom, summed, and requantized.
+/* ADD of two INT8 tensors that broadcast: both are taken to a common scale with 20 bits of headroom, summed, and requantized.
+ * With a negative b_multiplier it is SUB.
  *
  * Semantics: TFLite INT8 specification with double rounding.
  */
@@ -6,16 +7,17 @@
 #define STATOR_KERNELS_ADD_H
 
 #include "common/kernel.h"
+#include "common/pairs.h"
 
 #define STATOR_ADD_LEFT_SHIFT 20
 
 struct stator_add {
-    int32_t elements;
+    struct stator_pairs over;
     int32_t a_zero_point; /* -128..127 */
     int32_t a_multiplier; /* with a_shift (not positive): a to the common scale, see requantize.h */
     int32_t a_shift;
     int32_t b_zero_point;
-    int32_t b_multiplier;
+    int32_t b_multiplier; /* negative: b is subtracted */
     int32_t b_shift;
     int32_t output_zero_point;
     int32_t output_multiplier;
@@ -25,9 +27,9 @@ struct stator_add {
 };
 
 /* Every variant in kernels.inc computes the same bytes.
- * out, a, b: int8 [elements]. out may be a or b, and b may be a. No alignment is asked for. Callable from task and interrupt;
- * does not block; no static state; stack under 128 bytes. Returns 0; -EINVAL (a null pointer, elements below 1, or a positive
- * shift), then nothing is written. */
+ * out: int8, of over's shape, written whole. a, b: int8, as over's strides say. out may be an operand that is not broadcast, and
+ * b may be a. No alignment is asked for. Callable from task and interrupt; does not block; no static state; stack under 128
+ * bytes. Returns 0; -EINVAL (a null pointer, a shape out of range, or a positive shift), then nothing is written. */
 #define STATOR_KERNEL(op, isa, tile)                                                                                             \
     STATOR_MUST_CHECK int STATOR_KERNEL_NAME(op, isa, tile)(int8_t *out, const int8_t *a, const int8_t *b,                       \
                                                             const struct stator_add *p);
@@ -36,7 +38,7 @@ struct stator_add {
 
 /* The guard that every variant starts with. */
 static inline int stator_add_valid(const int8_t *out, const int8_t *a, const int8_t *b, const struct stator_add *p) {
-    return out && a && b && p && p->elements > 0 && p->a_shift <= 0 && p->b_shift <= 0 && p->output_shift <= 0;
+    return out && a && b && p && stator_pairs_valid(&p->over) && p->a_shift <= 0 && p->b_shift <= 0 && p->output_shift <= 0;
 }
 
 #endif

@@ -6,13 +6,13 @@ int stator_add_s8__ref(int8_t *out, const int8_t *a, const int8_t *b, const stru
     if (!stator_add_valid(out, a, b, p)) {
         return -EINVAL;
     }
-    for (int32_t i = 0; i < p->elements; i++) {
-        const int32_t wide_a = (a[i] - p->a_zero_point) * (1 << STATOR_ADD_LEFT_SHIFT);
-        const int32_t wide_b = (b[i] - p->b_zero_point) * (1 << STATOR_ADD_LEFT_SHIFT);
+    for (struct stator_pair at = stator_first_pair(&p->over); stator_is_pair(&at); stator_next_pair(&at, &p->over)) {
+        const int32_t wide_a = (a[at.a] - p->a_zero_point) * (1 << STATOR_ADD_LEFT_SHIFT);
+        const int32_t wide_b = (b[at.b] - p->b_zero_point) * (1 << STATOR_ADD_LEFT_SHIFT);
         const int32_t sum =
             stator_requantize(wide_a, p->a_multiplier, p->a_shift) + stator_requantize(wide_b, p->b_multiplier, p->b_shift);
         const int32_t q = stator_requantize(sum, p->output_multiplier, p->output_shift) + p->output_zero_point;
-        out[i] = (int8_t)stator_clamp(q, p->activation_min, p->activation_max);
+        *out++ = (int8_t)stator_clamp(q, p->activation_min, p->activation_max);
     }
     return 0;
 }

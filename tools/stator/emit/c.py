@@ -47,6 +47,13 @@ def integer(value: int) -> str:
     return INT_LIMITS.get(value, str(value) if value < 1 << 31 else f"{value}u")
 
 
+def value(value: float | tuple[int, ...]) -> str:
+    """A field's value: an integer, a float, or the integers of an array."""
+    if isinstance(value, tuple):
+        return "{" + ", ".join(integer(v) for v in value) + "}"
+    return integer(value) if isinstance(value, int) else real(value)
+
+
 def real(value: float) -> str:
     """A float constant that reads back as the same float."""
     text = f"{np.float32(value):.9g}"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from stator.emit import c
-from stator.ir import DType, TensorType
+from stator.ir import TensorType
 from stator.kernels import Kernel, select
 from stator.memory import MemoryPlan
 from stator.memory.plan import ARENA_ALIGN
 from stator.ops import Constant
-from stator.schedule import Step
+from stator.schedule import Step, operand
 
 
 def kernels_of(plan: MemoryPlan) -> tuple[Kernel, ...]:
@@ -119,7 +119,7 @@ def describe(plan: MemoryPlan, step: Step) -> str:
     tensors = plan.schedule.graph.tensors
 
     def one(index: int) -> str:
-        return f"{shape(tensors[index].type)} at {plan.offset(index)}"
+        return f"{shape(tensors[index].type)} " + ("in flash" if tensors[index].constant else f"at {plan.offset(index)}")
 
     ins = ", ".join(one(i) for i in step.call.inputs)
     outs = ", ".join(one(i) for i in step.call.outputs)
@@ -140,16 +140,27 @@ def _layer(plan: MemoryPlan, step: Step) -> str:
     for name, value in call.params:
         if isinstance(value, Constant):
             shown = schedule.tables[schedule.table_of[step.index, value.name]].symbol
+        elif name == "backwards":
+            shown = c.integer(int(plan.backwards(step)))
         else:
-            shown = "NULL" if value is None else c.integer(value)
+            shown = "NULL" if value is None else c.value(value)
         fields.append(f"    .{name} = {shown},\n")
     return f"{text}static const struct {call.struct} layer{step.index} = {{\n{''.join(fields)}}};\n"
 
 
 def _call(plan: MemoryPlan, step: Step, kernel: Kernel) -> str:
     """One kernel call in `<model>_run`."""
-    tensors = (*step.call.outputs, *step.call.inputs)
-    arguments = [f"at(arena, {plan.offset(t)})" for t in tensors] + [f"&layer{step.index}"]
+    schedule, call = plan.schedule, step.call
+    outs = [f"at(arena, {plan.offset(t)})" for t in call.outputs]
+    ins = []
+    for position, tensor in enumerate(call.inputs):
+        if schedule.graph.tensors[tensor].constant:
+            ins.append(schedule.tables[schedule.table_of[step.index, operand(position)]].symbol)
+        else:
+            ins.append(f"at(arena, {plan.offset(tensor)})")
+    if call.lists:
+        outs, ins = [f"(void *const[]){{{', '.join(outs)}}}"], [f"(const void *const[]){{{', '.join(ins)}}}"]
+    arguments = [*outs, *ins, f"&layer{step.index}"]
     if step.call.scratch_bytes is not None:
         scratch = plan.schedule.scratch_of.get(step.index)
         arguments.append("NULL" if scratch is None else f"at(arena, {plan.offsets[scratch]})")
@@ -160,8 +171,3 @@ def _call(plan: MemoryPlan, step: Step, kernel: Kernel) -> str:
         return status;
     }}
 """
-
-
-def ctype(dtype: DType) -> str:
-    """The C type of an element."""
-    return {DType.BOOL: "bool", DType.FLOAT32: "float"}.get(dtype, f"{dtype.value}_t")

@@ -22,6 +22,7 @@ from flatbuffers.table import Table
 from stator.errors import ModelError, UnsupportedOperator
 from stator.ir import DType, Graph, Node, Quantization, Tensor, TensorType
 from stator.ops import Operator, Refusal, operators
+from stator.passes.fold_constants import fold_constants
 from stator.passes.verify import verify
 
 SUFFIXES = (".tflite",)
@@ -101,6 +102,7 @@ def read(data: bytes, name: str) -> Graph:
             details=(f"the file has {len(data):,} B; {error}",),
             remedy="copy or convert the model again",
         ) from None
+    graph = fold_constants(graph)
     verify(graph)
     return graph
 
@@ -133,12 +135,6 @@ class _Reader:
         inputs = _view(self.subgraph.InputsAsNumpy(), MAX_OPERANDS, "inputs")
         outputs = _view(self.subgraph.OutputsAsNumpy(), MAX_OPERANDS, "outputs")
         tensors = {index: self._tensor(index) for index in dict.fromkeys((*inputs, *outputs))}
-        for index in inputs:
-            if tensors[index].type.dtype is not DType.INT8:
-                raise ModelError(
-                    f"model '{self.name}': input '{tensors[index].name}' is {tensors[index].type.dtype.value}, and INT8 is needed",
-                    remedy="quantize the model: full integer quantization with inference_input_type = inference_output_type = int8",
-                )
         known = operators()
         nodes = []
         missing: list[str] = []

@@ -54,3 +54,10 @@ def activation_range(activation: Activation, quant: Quantization) -> tuple[int, 
     if low > high:
         raise Refusal(f"the activation leaves no value between {low} and {high}", remedy="calibrate with real data")
     return low, high
+
+
+def real_range(activation: Activation) -> tuple[float, float]:
+    """Smallest and largest float that the activation lets through."""
+    lower, upper = _BOUNDS[activation]
+    most = float(np.finfo(np.float32).max)
+    return (-most if lower is None else lower), (most if upper is None else upper)

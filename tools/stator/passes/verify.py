@@ -57,13 +57,14 @@ def verify(graph: Graph) -> None:
             if index in written:
                 raise ModelError(f"{place}: writes tensor {index}, which is an input, a constant or written already", remedy=again)
             written.add(index)
-        _verify_types(place, node.op, Operands.of(graph, node))
+        verify_types(place, node.op, Operands.of(graph, node))
     for index in graph.outputs:
         if index not in written or index in graph.inputs:
             raise ModelError(f"{where}: nothing writes output {index}", remedy=again)
 
 
-def _verify_types(place: str, op: Operator, on: Operands) -> None:
+def verify_types(place: str, op: Operator, on: Operands) -> None:
+    """Raises ModelError unless the operator takes its operands and its outputs have the types that it infers."""
     again = "convert the model again"
     try:
         op.check(on)
