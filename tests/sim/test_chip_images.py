@@ -24,6 +24,7 @@ from elftools.elf.sections import SymbolTableSection
 from stator.board import load_board
 from stator.build import Image, build
 from stator.data import load_signal, to_counts
+from stator.measure import stacks
 from stator.measure.oracle import oracle
 from stator.measure.replay import check_stream, compare
 from stator.paths import FIRMWARE, ROOT
@@ -177,6 +178,16 @@ def test_gd32vf103_context_survives_interrupts_at_any_instruction(gd32vf103: Ima
     assert [(r.column, r.logits, r.crc) for r in said.records] == [(r.column, r.logits, r.crc) for r in calm.records]
     assert interrupts["resumed"] > 10_000
     assert interrupts["nested"] > 500
+
+
+def test_gd32vf103_stacks_stay_within_their_bounds(gd32vf103: Image, machine: Path) -> None:
+    """With interrupts at every depth, the high-water marks come up to the bounds of the call graph and not past them."""
+    said, _ = run(machine, gd32vf103.elf, counts("inner"), 66, "4")
+    bounds = stacks(gd32vf103.build_dir, gd32vf103.elf, gd32vf103.board)
+    used = dict(said.stacks)
+    assert used.keys() == {bound.name for bound in bounds.stacks}
+    for bound in bounds.stacks:
+        assert bound.bound_bytes / 4 < used[bound.name] <= bound.bound_bytes <= bound.reserved_bytes, bound.name
 
 
 def test_gd32vf103_tasks_survive_being_interrupted_in_the_middle_of_their_work(gd32vf103: Image, machine: Path) -> None:

@@ -135,11 +135,9 @@ def header(chip: Chip, origin: str, priorities: Mapping[str, int]) -> str:
             done.add(peripheral.group)
             lines += [line for register in peripheral.registers for line in _register(peripheral.group, register)]
         lines.append("")
-    lines.append("/* Interrupt numbers, and all of them as X(number, name). */")
+    lines.append("/* Interrupt numbers. */")
     lines += [f"#define {_identifier(name)}_IRQn {number}" for number, name in chip.interrupts]
     lines.append(f"#define STATOR_INTERRUPT_COUNT {max((n for n, _ in chip.interrupts), default=-1) + 1}")
-    lines.append("#define STATOR_INTERRUPTS(X) \\")
-    lines += [f"    X({number}, {_identifier(name)}) \\" for number, name in chip.interrupts]
     lines += ["", "/* Priorities of board.yml, as the core counts them. */"]
     names = {_identifier(name).lower(): _identifier(name) for _, name in chip.interrupts}
     for lower, priority in priorities.items():
