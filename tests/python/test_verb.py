@@ -135,3 +135,25 @@ def test_starting_loads_no_heavy_package() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=True, env={**os.environ, "PYTHONPATH": "tools"}, cwd=ROOT
     )
     assert loaded.stdout.split() == []
+
+
+def test_unknown_simulator_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_status(verbs()["test"], {"sim": "qemo"}) == 2
+    assert "there is no simulator 'qemo'" in capsys.readouterr().err
+
+
+def test_renode_that_cannot_run_is_said_before_the_work(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    assert exit_status(verbs()["test"], {"sim": "renode"}) == 2
+    shown = capsys.readouterr()
+    assert "Renode" in shown.err
+    assert shown.out == ""
+
+
+def test_demo_without_recordings_uses_the_generator(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from stator.verbs.demo import RECORDING, _signal
+
+    monkeypatch.setenv("STATOR_DATA", str(tmp_path))
+    assert _signal() == "synthetic"
+    (tmp_path / "cwru").mkdir()
+    assert _signal() == RECORDING

@@ -31,6 +31,7 @@ def test(fast: bool = False, sim: str = "all") -> Results:
     """Checks style and types, then runs all tests; a summary and the failures are printed, JUnit goes to build/test/junit.xml."""
     if sim not in SIMULATORS:
         raise StatorError(f"there is no simulator '{sim}'", remedy=f"one of {', '.join(SIMULATORS)}")
+    scenarios = [] if fast else _scenarios(sim)
     suites = [
         _quiet("ruff", [*_python("ruff"), "check", "."]),
         _quiet("ruff format", [*_python("ruff"), "format", "--check", "."]),
@@ -40,8 +41,7 @@ def test(fast: bool = False, sim: str = "all") -> Results:
     use_qemu = not fast and sim != "renode"
     left_out = [word for word, leave in (("slow", fast), ("sim", not use_qemu)) if leave]
     suites.append(_pytest(left_out))
-    if not fast and sim != "qemu":
-        suites += _renode(asked_for=sim == "renode")
+    suites += [_renode(scenario) for scenario in scenarios]
     _summary(suites)
     return suites
 
@@ -94,21 +94,22 @@ def _pytest(left_out: Iterable[str]) -> dict[str, object]:
     return _suite("pytest", process.returncode == 0, started, closing)
 
 
-def _renode(*, asked_for: bool) -> list[dict[str, object]]:
-    """The Renode scenarios, where there are any and Renode is installed."""
+def _scenarios(sim: str) -> list[Path]:
+    """The Renode scenarios to run. Raises ToolError where they were asked for and cannot be run; says so where they are left out."""
     scenarios = sorted((ROOT / "tests" / "sim").glob("*.robot"))
-    found = shutil.which("renode-test")
-    if asked_for and not (found and scenarios):
+    found = shutil.which("renode-test") is not None
+    if sim == "renode" and not (found and scenarios):
         raise ToolError(
             "Renode was not found: there is no renode-test on PATH" if scenarios else "the project has no Renode scenarios yet",
             remedy="invoke test --sim qemu",
         )
-    if not scenarios:
-        return []
-    if not found:
+    if scenarios and not found and sim == "all":
         console.print("Renode was not found (no renode-test on PATH): its scenarios are left out")
-        return []
-    return [_quiet(f"renode {file.stem}", [found, str(file), "--results-dir", str(Path(JUNIT).parent / "renode")]) for file in scenarios]
+    return scenarios if found and sim != "qemu" else []
+
+
+def _renode(scenario: Path) -> dict[str, object]:
+    return _quiet(f"renode {scenario.stem}", ["renode-test", str(scenario), "--results-dir", str(JUNIT.parent / "renode")])
 
 
 def _suite(name: str, passed: bool, started: float, said: str) -> dict[str, object]:
