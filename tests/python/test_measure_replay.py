@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
 import zlib
 
 import numpy as np
@@ -138,15 +139,28 @@ def test_debounce_waits_for_a_full_window_and_a_run() -> None:
 
 
 def test_the_interpreter_agrees_with_the_operators_references() -> None:
+    pytest.importorskip("tflite_micro")
     spec = load_model_spec("bearing")
     graph = optimise(load(spec.path))
     halves = np.random.default_rng(3).integers(-2048, 2048, (3, 1024), dtype=np.int16)
     judge = oracle(spec, graph, halves)
-    assert spec.window is not None
+    assert spec.window is not None and judge.name.startswith("stator.dsp (NumPy) and tflite-micro")
     window = np.random.default_rng(4).integers(-128, 128, (spec.window.frames, spec.window.columns), dtype=np.int8)
     logits, scores = judge.infer(window)
     values = run_reference(graph, [window.reshape(graph.tensors[graph.inputs[0]].type.shape)])
     assert logits == values[graph.outputs[0]].tobytes() and scores == values[graph.outputs[1]].tobytes()
+
+
+def test_without_the_interpreter_the_references_judge_and_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("tflite_micro")
+    spec = load_model_spec("bearing")
+    graph = optimise(load(spec.path))
+    halves = np.random.default_rng(3).integers(-2048, 2048, (3, 1024), dtype=np.int16)
+    with_it = list(oracle(spec, graph, halves).replay(range(5)))
+    monkeypatch.setitem(sys.modules, "tflite_micro.python.tflite_micro", None)
+    judge = oracle(spec, graph, halves)
+    assert "NumPy references" in judge.name
+    assert list(judge.replay(range(5))) == with_it
 
 
 def test_units_become_instructions_by_the_board() -> None:

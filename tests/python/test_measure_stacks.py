@@ -213,6 +213,14 @@ def test_disassembly_agrees_with_the_compiler_where_both_know(isa: Isa, tmp_path
     assert {name: seen[name].frame_bytes for name in both} == {name: said[name].frame_bytes for name in both}
 
 
+def test_an_fpu_makes_the_context_larger(tmp_path: Path) -> None:
+    if shutil.which("arm-none-eabi-gcc") is None:
+        pytest.skip("arm-none-eabi-gcc is not installed")
+    flags = ("-mcpu=cortex-m33", "-mthumb", "-mfloat-abi=hard")
+    found = Isa(load_board("mps2_an505"), "arm-none-eabi-", flags, ARM).stacks(tmp_path, PLAIN)
+    assert next(s for s in found.stacks if s.name == "feature").context_bytes == 76 + 72 + 64 + 8
+
+
 def test_sizes_equal_what_the_size_tool_says(isa: Isa, tmp_path: Path) -> None:
     elf = isa.build(tmp_path, PLAIN + "int data[5] = {1, 2, 3}; char odd[3]; ")
     told = subprocess.run([f"{isa.prefix}size", "-B", str(elf)], capture_output=True, text=True, check=True).stdout

@@ -20,7 +20,7 @@ from stator.host import HostModel
 from stator.ir import DType, Graph
 from stator.measure.disassembly import Disassembled
 from stator.measure.elf import Elf, read_elf
-from stator.measure.oracle import Interpreter
+from stator.measure.oracle import runner
 from stator.measure.stacks import call_graph
 from stator.memory import MemoryPlan
 from stator.paths import FIRMWARE
@@ -84,8 +84,8 @@ def inputs_for(graph: Graph, count: int) -> list[Arrays]:
 
 
 def expected_outputs(model: Path, graph: Graph, sets: Sequence[Arrays]) -> tuple[str, list[tuple[bytes, ...]]]:
-    """The oracle's name and its outputs as bytes. Raises ToolError and ModelError as Interpreter does."""
-    oracle = Interpreter(model)
+    """The oracle's name and its outputs as bytes. Raises ModelError where the interpreter refuses the model."""
+    oracle = runner(model, graph)
     return oracle.name, [tuple(a.tobytes() for a in oracle.run(arrays, len(graph.outputs))) for arrays in sets]
 
 

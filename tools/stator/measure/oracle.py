@@ -1,6 +1,7 @@
 """What the host says the firmware must say: the NumPy twin of the front end, and TensorFlow Lite Micro's own interpreter.
 
-Neither shares a line with the C on the device. Windows repeat when a signal loops, so each distinct one is computed once.
+Neither shares a line with the C on the device. Where the interpreter has no wheel, the operators' NumPy references take its place,
+and the oracle's name says so. Windows repeat when a signal loops, so each distinct one is computed once.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import numpy.typing as npt
 from stator.dsp import Quantizer, features
 from stator.errors import ModelError, ToolError
 from stator.ir import Graph
+from stator.ops import run_reference
 from stator.spec import ModelSpec
 
 UNKNOWN = 255
@@ -116,9 +118,31 @@ class Debounce:
         return self.state
 
 
+class References:
+    """The NumPy references of the operators, behind the interpreter's interface: for machines that have no interpreter."""
+
+    name = "stator.ops (NumPy references; tflite-micro is not installed here)"
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+
+    def run(self, inputs: Iterable[npt.NDArray[Any]], outputs: int) -> tuple[npt.NDArray[Any], ...]:
+        """One inference; all outputs."""
+        values = run_reference(self._graph, list(inputs))
+        return tuple(values[index] for index in self._graph.outputs[:outputs])
+
+
+def runner(model: Path, graph: Graph) -> Interpreter | References:
+    """The interpreter where it is installed, else the references. Raises ModelError where the interpreter refuses the model."""
+    try:
+        return Interpreter(model)
+    except ToolError:
+        return References(graph)
+
+
 def oracle(spec: ModelSpec, graph: Graph, halves: npt.NDArray[np.int16]) -> Oracle:
-    """Prepares the oracle for a signal. Raises ToolError and ModelError as Interpreter does."""
-    interpreter = Interpreter(spec.path)
+    """Prepares the oracle for a signal. Raises ModelError."""
+    interpreter = runner(spec.path, graph)
     tensor = graph.tensors[graph.inputs[0]]
     quant = tensor.type.quant
     if spec.features is None or spec.window is None or quant is None or len(graph.outputs) < 2:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from stator.board import Board, load_board
-from stator.errors import ConfigError, StatorError, ToolError
+from stator.errors import StatorError, ToolError
 from stator.measure import Sizes, Stacks, Verdict, image_verdict, read_elf, sizes, stacks
 from stator.measure.contents import flash_parts
 from stator.measure.kept import Kept, kept
@@ -39,18 +39,21 @@ class Chapter:
         return f"{self.board.name}-{self.spec.name}"
 
 
-def collect(root: Path) -> list[Chapter]:
-    """The images below `root` (build/): those with runs first. Raises ToolError when there is none."""
-    found = []
+def collect(root: Path) -> tuple[list[Chapter], list[str]]:
+    """The images below `root` (build/), those with runs first; and which images are left out, and why.
+
+    Raises ToolError when there is none to report.
+    """
+    found, left_out = [], []
     for elf in sorted(root.glob("*/*/firmware.elf")):
         board, model = elf.parent.parent.name, elf.parent.name
         try:
             found.append(_chapter(elf, load_board(board), load_model_spec(model)))
-        except ConfigError:
-            continue  # a board or model that is no longer in the tree
+        except StatorError as error:  # a board that is no longer in the tree, a build that was stopped half-way
+            left_out.append(f"{board}/{model}: {error.what}")
     if not found:
         raise ToolError(f"nothing to report in {root}", remedy="invoke run --board mps2_an505 --signal synthetic, then invoke report")
-    return sorted(found, key=lambda chapter: (not chapter.runs, chapter.name))
+    return sorted(found, key=lambda chapter: (not chapter.runs, chapter.name)), left_out
 
 
 def _chapter(elf: Path, board: Board, spec: ModelSpec) -> Chapter:

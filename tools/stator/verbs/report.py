@@ -23,7 +23,7 @@ def report(open: bool = False) -> Results:
     from stator.report import collect, page  # draws with Matplotlib, which is slow to load
 
     with status("drawing the report"):
-        chapters = collect(ROOT / "build")
+        chapters, left_out = collect(ROOT / "build")
         text = page(chapters)
     target = ROOT / "build" / "report.html"
     with tempfile.NamedTemporaryFile("w", dir=target.parent, prefix=".report.", delete=False, encoding="utf-8") as file:
@@ -32,6 +32,8 @@ def report(open: bool = False) -> Results:
     Path(file.name).replace(target)
     runs = sum(len(chapter.runs) for chapter in chapters)
     console.print(f"{shown(target)}: {len(chapters)} images, {runs} runs, {len(text) / 1024:,.0f} KB")
+    for line in left_out:
+        console.print(f"left out: {line}")
     if open:
         webbrowser.open(target.as_uri())
     return {"report": str(target), "images": len(chapters), "runs": runs}

@@ -80,7 +80,7 @@ def _judge(image: Image, signal: Signal, counts: Counts, halves: qemu.Halves, do
     records = done.telemetry.records[: done.frames_asked]
     assert plan.sampling is not None
     stream = check_stream(records, halves, plan.sampling.half_ticks)
-    expected = _expected(image, halves, records)
+    judge, expected = _expected(image, halves, records)
     comparison = compare(records, expected)
     parts = stages(records, board)
     whole, handover = parts[-1], parts[0]
@@ -103,7 +103,7 @@ def _judge(image: Image, signal: Signal, counts: Counts, halves: qemu.Halves, do
         "frames_duplicated": stream.duplicated,
         "overruns": overruns,
         "exact": comparison.exact,
-        "oracle": "stator.dsp (NumPy) and the tflite-micro interpreter",
+        "oracle": judge,
         "compared_bytes": comparison.compared_bytes,
         "instructions": whole.worst,
         "handover_instructions": handover.worst,
@@ -131,7 +131,8 @@ def _judge(image: Image, signal: Signal, counts: Counts, halves: qemu.Halves, do
     return results
 
 
-def _expected(image: Image, halves: qemu.Halves, records: tuple[Record, ...]) -> list[Expected]:
+def _expected(image: Image, halves: qemu.Halves, records: tuple[Record, ...]) -> tuple[str, list[Expected]]:
+    """The oracle's name, and what it says of every record."""
     with status("computing the features on the host"):
         checker = oracle(image.spec, image.plan.schedule.graph, halves)
     expected: list[Expected] = []
@@ -139,7 +140,7 @@ def _expected(image: Image, halves: qemu.Halves, records: tuple[Record, ...]) ->
         for want in checker.replay([r.sequence for r in records]):
             expected.append(want)
             show(len(expected))
-    return expected
+    return checker.name, expected
 
 
 def _complaints(image: Image, done: Run, stream: Stream, comparison: Comparison, bounds: Stacks) -> list[str]:
