@@ -10,7 +10,7 @@ import os
 import shutil
 import tarfile
 import tempfile
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from stator.errors import SignalError
 from stator.paths import ROOT
@@ -73,7 +73,8 @@ def _unpack(archive: Path, target: Path) -> None:
             members = tar.getmembers()
             if len(members) > MAX_MEMBERS or sum(m.size for m in members) > MAX_UNPACKED_BYTES:
                 raise SignalError(f"{archive}: too large to be a set of recordings", remedy="at most 2 GiB in 10,000 files")
-            tar.extractall(beside, filter="data")
+            for member in members:
+                _extract(tar, member, beside)
         try:
             beside.rename(target)
         except OSError:
@@ -83,3 +84,16 @@ def _unpack(archive: Path, target: Path) -> None:
         raise SignalError(f"{archive}: cannot be unpacked: {error}", remedy="fetch the archive again") from None
     finally:
         shutil.rmtree(beside, ignore_errors=True)
+
+
+def _extract(tar: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> None:
+    """Writes one member below `folder`: plain files and folders only. (`extractall(filter=...)` came with Python 3.11.4.)"""
+    name = PurePosixPath(member.name)
+    if name.is_absolute() or ".." in name.parts or not (member.isfile() or member.isdir()):
+        raise SignalError(f"'{member.name}' is no plain file inside the archive", remedy="fetch the archive again")
+    goal = folder / name
+    (goal if member.isdir() else goal.parent).mkdir(parents=True, exist_ok=True)
+    content = tar.extractfile(member)
+    if content is not None:
+        with content, goal.open("wb") as file:
+            shutil.copyfileobj(content, file)
