@@ -37,7 +37,8 @@ def test_c(test: Path, tmp_path: Path) -> None:
     flags = re.search(r"^ \* flags:(.*)$", text, re.M)
     assert sources is not None, "the first line names the sources under test"
     program = tmp_path / test.stem
-    words = ["gcc", *STRICT, *SANITIZERS, *(flags[1].split() if flags else []), f"-I{FIRMWARE / 'include'}", f"-I{test.parent}", str(test)]
+    words = ["gcc", *STRICT, *SANITIZERS, *(flags[1].split() if flags else []), f"-I{FIRMWARE / 'include'}"]
+    words += [f"-I{FIRMWARE / 'drivers'}", f"-I{test.parent}", str(test)]
     subprocess.run([*words, *(str(ROOT / s) for s in sources[1].split()), "-o", str(program)], check=True)
     done = subprocess.run([str(program)], capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, done.stderr[-4000:]
