@@ -90,7 +90,7 @@ def _extract(tar: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> Non
     """Writes one member below `folder`: plain files and folders only. (`extractall(filter=...)` came with Python 3.11.4.)"""
     name = PurePosixPath(member.name)
     if name.is_absolute() or ".." in name.parts or not (member.isfile() or member.isdir()):
-        raise SignalError(f"'{member.name}' is no plain file inside the archive", remedy="fetch the archive again")
+        raise tarfile.ExtractError(f"'{member.name}' is no plain file inside the archive")
     goal = folder / name
     (goal if member.isdir() else goal.parent).mkdir(parents=True, exist_ok=True)
     content = tar.extractfile(member)
