@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from stator.emit import c
-from stator.kernels import KERNELS, Kernel, kernels
+from stator.kernels import KERNELS, PORTABLE, Kernel, kernels
 from stator.ops import Array, Constant, KernelCall, Value
 
 FLAGS = (
@@ -46,14 +46,14 @@ class Case:
 
 def compile_objects(folder: Path) -> list[Path]:
     """Compiles every C variant in firmware/kernels/ that a host can run."""
-    sources = dict.fromkeys(k.source for k in host_variants())
+    sources = dict.fromkeys(source for k in host_variants() for source in k.sources)
     for source in sources:
         subprocess.run(["gcc", *FLAGS, "-c", str(source), "-o", str(folder / f"{source.stem}.o")], check=True)
     return [folder / f"{source.stem}.o" for source in sources]
 
 
 def host_variants() -> list[Kernel]:
-    return [k for k in kernels() if k.isa in ("ref", "c")]
+    return [k for k in kernels() if k.isa in PORTABLE]
 
 
 def run(folder: Path, objects: Sequence[Path], cases: Sequence[Case]) -> list[dict[str, Array]]:

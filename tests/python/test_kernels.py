@@ -2,36 +2,74 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
 
 import stator.ops
 from stator.errors import ConfigError
-from stator.kernels import KERNELS, kernels, select
+from stator.kernels import KERNELS, choose, kernels
 from stator.numerics import requantize
+from stator.ops import KernelCall
 from stator.paths import ROOT
+from stator.variants import NotTaken, integer, repacked
 from tests.python.kernel_harness import FLAGS
 
 
 def test_every_kernel_has_a_reference_and_is_listed_by_its_own_folder() -> None:
     found = kernels()
     assert {k.kernel for k in found} == {k.kernel for k in found if k.isa == "ref"}
-    assert all(re.search(rf"[ (]{k.symbol}[(,]", k.source.read_text(encoding="utf-8")) for k in found)
-    listed = {k.source for k in found}
+    for kernel in found:
+        text = "\n".join(source.read_text(encoding="utf-8") for source in kernel.sources)
+        assert re.search(rf"[ (]{kernel.symbol}([(,]|$)", text, re.MULTILINE), kernel.symbol
+    listed = {source for k in found for source in k.sources}
     assert set(KERNELS.glob("*/*.[cS]")) == listed
 
 
+def plain(kernel: str) -> KernelCall:
+    return KernelCall(kernel, "", "", (), (), ())
+
+
 def test_selection_follows_the_board_and_falls_back_to_the_reference() -> None:
-    assert select("conv2d_s8", ["c", "ref"]).symbol == "stator_conv2d_s8__c"
-    assert select("conv2d_s8", ["v99", "c"]).isa == "c"
-    assert select("softmax_s8", ["c"]).isa == "ref"
+    assert choose(plain("conv2d_s8"), ["c", "ref"]).kernel.symbol == "stator_conv2d_s8__c"
+    assert choose(plain("conv2d_s8"), ["v99", "c"]).kernel.isa == "c"
+    assert choose(plain("softmax_s8"), ["c"]).kernel.isa == "ref"
     with pytest.raises(ConfigError, match="no kernel nothing_s8"):
-        select("nothing_s8", ["c"])
+        choose(plain("nothing_s8"), ["c"])
+
+
+def test_a_variant_that_does_not_take_a_layer_is_passed_over_with_its_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def lay_out(call: KernelCall) -> KernelCall:
+        depth = integer(call, "depth")
+        if depth % 4:
+            raise NotTaken(f"depth {depth} is no multiple of 4")
+        return repacked(call, "stator_square_packed", {"depth": depth // 4}, scratch_bytes=8)
+
+    folder = tmp_path / "square"
+    folder.mkdir()
+    lines = ["STATOR_KERNEL_PACKED(square_s8, v7em, _4x2)", "STATOR_KERNEL_PACKED(square_s8, v7em, )", "STATOR_KERNEL(square_s8, ref, )"]
+    (folder / "kernels.inc").write_text("\n".join(lines))
+    for name in ("square_v7em_4x2.S", "square_v7em_4x2.c", "square_v7em.S", "square_ref.c"):
+        (folder / name).touch()
+    module = ModuleType("stator.variants.square_s8__v7em_4x2")
+    monkeypatch.setattr(module, "lay_out", lay_out, raising=False)
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    of = {depth: dataclasses.replace(plain("square_s8"), params=(("depth", depth),)) for depth in (7, 8)}
+    fits = choose(of[8], ["v7em"], tmp_path)
+    assert (fits.kernel.tile, len(fits.kernel.sources), fits.passed_over) == ("_4x2", 2, ())
+    assert (fits.call.struct, fits.call.params, fits.call.scratch_bytes) == ("stator_square_packed", (("depth", 2),), 8)
+    with pytest.raises(ConfigError, match=r"try: tools/stator/variants/square_s8__v7em\.py"):
+        choose(of[7], ["v7em"], tmp_path)
+    (folder / "kernels.inc").write_text("\n".join([lines[0], lines[2]]))
+    falls_back = choose(of[7], ["v7em"], tmp_path)
+    assert (falls_back.kernel.isa, falls_back.call) == ("ref", of[7])
+    assert falls_back.passed_over == (("stator_square_s8__v7em_4x2", "depth 7 is no multiple of 4"),)
 
 
 def test_a_copied_folder_is_found_and_nothing_else_is_edited(tmp_path: Path) -> None:
@@ -41,7 +79,7 @@ def test_a_copied_folder_is_found_and_nothing_else_is_edited(tmp_path: Path) -> 
     (copy / "mean_of_squares_ref.c").touch()
     (copy / "mean_of_squares_v7em_4x2.S").touch()
     assert [k.symbol for k in kernels(tmp_path)] == ["stator_mean_of_squares_s8__ref", "stator_mean_of_squares_s8__v7em_4x2"]
-    assert select("mean_of_squares_s8", ["v7em"], tmp_path).source.suffix == ".S"
+    assert choose(plain("mean_of_squares_s8"), ["v7em"], tmp_path).kernel.sources == (copy / "mean_of_squares_v7em_4x2.S",)
 
 
 @pytest.mark.parametrize(

@@ -85,7 +85,7 @@ def facts(board: Board, model: str) -> dict[str, str | list[str]]:
         "STATOR_MODEL_FILES": [str(spec.path)] if bare else [str(spec.path), str(model_yml)],
         "STATOR_TASKS_FILE": str(TASKS_FILE),
         "STATOR_GENERATED": generated,
-        "STATOR_KERNEL_SOURCES": [str(k.source) for k in kernels() if k.isa in wanted],
+        "STATOR_KERNEL_SOURCES": [str(source) for k in kernels() if k.isa in wanted for source in k.sources],
         "STATOR_SIGNAL_AT": "",
         "STATOR_SIGNAL_BYTES": "",
     }
@@ -131,7 +131,7 @@ def main(arguments: list[str]) -> int:
 
 def planned(board: Board, spec: ModelSpec) -> MemoryPlan:
     """The model on its way to C: loaded, optimised, scheduled and planned. Raises StatorError."""
-    return plan(schedule(optimise(load(spec.path))), board, spec, load_tasks() if spec.streams else None)
+    return plan(schedule(optimise(load(spec.path)), board.kernels), board, spec, load_tasks() if spec.streams else None)
 
 
 def write_whole(target: Path, text: str) -> None:

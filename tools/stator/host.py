@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from stator.emit import write
-from stator.emit.model import header, kernels_of, source
+from stator.emit.model import header, source
 from stator.emit.select import model_select
 from stator.errors import ToolError
 from stator.memory import MemoryPlan
@@ -80,7 +80,7 @@ class HostModel:
         """The compiled program; made at first use."""
         if layers not in self._programs:
             program = Path(self._folder.name) / ("layers" if layers else "model")
-            sources = sorted({kernel.source for kernel in kernels_of(self.plan)})
+            sources = sorted({file for step in self.plan.schedule.steps for file in step.kernel.sources})
             name = self.plan.spec.c_name
             _compile([self._generated / f"{name}.c", *sources, HARNESS], program, [*self._flags, *(["-DSTATOR_PROFILE"] if layers else [])])
             self._programs[layers] = program
@@ -92,7 +92,7 @@ def _compile(sources: Sequence[Path], program: Path, flags: Sequence[str]) -> No
     if compiler is None:
         raise ToolError("no C compiler for this machine", remedy="apt-get install gcc libc6-dev")
     folders = [f"-I{folder}" for folder in (sources[0].parent, FIRMWARE / "include", FIRMWARE / "kernels", FIRMWARE)]
-    command = [compiler, "-std=c11", *WARNINGS, *flags, *folders, *map(str, sources), "-o", str(program)]
+    command = [compiler, "-std=c11", *WARNINGS, *flags, *folders, *map(str, sources), "-o", str(program), "-lm"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise ToolError("the host's compiler refuses the generated code", details=done.stderr.splitlines()[:20])

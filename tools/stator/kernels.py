@@ -1,58 +1,115 @@
-"""Which variants of a kernel there are, and which one a board gets. Found in `firmware/kernels/*/kernels.inc`; nothing lists them."""
+"""Which variants of a kernel there are, and which one a layer gets. Found in `firmware/kernels/*/kernels.inc`; nothing lists them.
+
+A line `STATOR_KERNEL(<op>_<types>, <isa>, <tile>)` declares a variant that takes the operator's own struct. A line
+`STATOR_KERNEL_PACKED(...)` declares one that reads its constants in a layout of its own, takes scratch, or takes only some layers:
+`tools/stator/variants/<op>_<types>__<isa><tile>.py` lays a layer's constants out for it, or says why it does not take the layer.
+"""
 
 from __future__ import annotations
 
+import functools
+import importlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from stator.errors import ConfigError
+from stator.ops import KernelCall
+from stator.variants import LayOut, NotTaken
 
 #: The folder of kernel folders, in a checkout.
 KERNELS = Path(__file__).resolve().parents[2] / "firmware" / "kernels"
 
-_LINE = re.compile(r"^STATOR_KERNEL\((\w+), *(\w+), *(\w*) *\)$")
+#: What every machine runs, the faster first.
+PORTABLE = ("c", "ref")
+
+_LINE = re.compile(r"^STATOR_KERNEL(_PACKED)?\((\w+), *(\w+), *(\w*) *\)$")
 
 
 @dataclass(frozen=True, slots=True)
 class Kernel:
-    """One variant: `kernel` ("conv2d_s8"), its `isa` tag ("ref", "c", "v7em") and `tile` ("" or "_4x2"); `source` is its file."""
+    """One variant: `kernel` ("conv2d_s8"), its `isa` tag ("ref", "c", "v7em") and `tile` ("" or "_4x2"); `sources` are its files,
+    a .c, a .S or one of each. `packed`: it has a layout of its own."""
 
     kernel: str
     isa: str
     tile: str
-    source: Path
+    sources: tuple[Path, ...]
+    packed: bool = False
+
+    @property
+    def name(self) -> str:
+        return f"{self.kernel}__{self.isa}{self.tile}"
 
     @property
     def symbol(self) -> str:
-        return f"stator_{self.kernel}__{self.isa}{self.tile}"
+        return f"stator_{self.name}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Choice:
+    """The variant that a layer gets, the call as that variant takes it, and the preferred ones that do not take the layer, with why."""
+
+    kernel: Kernel
+    call: KernelCall
+    passed_over: tuple[tuple[str, str], ...]
 
 
 def kernels(folder: Path = KERNELS) -> tuple[Kernel, ...]:
     """Every variant that a kernels.inc declares, in the order of folders and lines."""
+    listings = sorted(folder.glob("*/kernels.inc"))
+    return _parsed(tuple((listing, listing.read_text(encoding="utf-8")) for listing in listings))
+
+
+@functools.lru_cache(maxsize=8)
+def _parsed(listings: tuple[tuple[Path, str], ...]) -> tuple[Kernel, ...]:
     found: list[Kernel] = []
-    for listing in sorted(folder.glob("*/kernels.inc")):
-        for number, line in enumerate(listing.read_text(encoding="utf-8").splitlines(), start=1):
+    for listing, text in listings:
+        for number, line in enumerate(text.splitlines(), start=1):
             if not line.strip():
                 continue
             match = _LINE.match(line.strip())
             if match is None:
                 raise ConfigError(f"{listing}:{number}: not a line like STATOR_KERNEL(conv2d_s8, c, )")
-            kernel, isa, tile = match.groups()
-            stem = listing.parent / f"{listing.parent.name}_{isa}{tile}"
-            source = next((s for s in (stem.with_suffix(".S"), stem.with_suffix(".c")) if s.is_file()), None)
-            if source is None:
-                raise ConfigError(f"{listing}:{number}: neither {stem.name}.c nor {stem.name}.S is there")
-            found.append(Kernel(kernel, isa, tile, source))
+            packed, kernel, isa, tile = match.groups()
+            stem = f"{listing.parent.name}_{isa}{tile}"
+            sources = tuple(s for s in (listing.parent / f"{stem}.c", listing.parent / f"{stem}.S") if s.is_file())
+            if not sources:
+                raise ConfigError(f"{listing}:{number}: neither {stem}.c nor {stem}.S is there")
+            found.append(Kernel(kernel, isa, tile, sources, bool(packed)))
     return tuple(found)
 
 
-def select(kernel: str, preference: Sequence[str], folder: Path = KERNELS) -> Kernel:
-    """The variant of `kernel` whose ISA tag comes first in `preference` (`kernels:` of board.yml); `ref` where none does."""
+def choose(call: KernelCall, preference: Sequence[str], folder: Path = KERNELS) -> Choice:
+    """The first variant that takes the layer: by the order of ISA tags in `preference` (`kernels:` of board.yml), then by the order of
+    lines in kernels.inc; `ref` comes last by itself and takes every layer."""
+    passed_over: list[tuple[str, str]] = []
+    for variant in _in_order(call.kernel, preference, folder):
+        try:
+            return Choice(variant, laid_out(variant, call), tuple(passed_over))
+        except NotTaken as why:
+            passed_over.append((variant.symbol, str(why)))
+    raise ConfigError(f"no kernel {call.kernel} in {folder}", remedy="one folder with a kernels.inc line per variant")
+
+
+def _in_order(kernel: str, preference: Sequence[str], folder: Path) -> Iterator[Kernel]:
     variants = [k for k in kernels(folder) if k.kernel == kernel]
-    for isa in (*preference, "ref"):
-        for variant in variants:
-            if variant.isa == isa:
-                return variant
-    raise ConfigError(f"no kernel {kernel} in {folder}", remedy="one folder with a kernels.inc line per variant")
+    for isa in dict.fromkeys((*preference, "ref")):
+        yield from (variant for variant in variants if variant.isa == isa)
+
+
+def laid_out(variant: Kernel, call: KernelCall) -> KernelCall:
+    """The call as `variant` takes it. Raises NotTaken where it does not take the layer."""
+    return _lay_out(variant.name)(call) if variant.packed else call
+
+
+@functools.cache
+def _lay_out(name: str) -> LayOut:
+    try:
+        found: LayOut = importlib.import_module(f"stator.variants.{name}").lay_out
+    except ModuleNotFoundError:
+        raise ConfigError(
+            f"kernel {name} has a layout of its own, and nothing makes it", remedy=f"tools/stator/variants/{name}.py"
+        ) from None
+    return found

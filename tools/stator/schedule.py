@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from stator.errors import UnsupportedOperator
 from stator.ir import DType, Graph, Node
+from stator.kernels import PORTABLE, Choice, Kernel, choose
 from stator.ops import Constant, KernelCall, Operands
 
 ALIGN = 4  # of every tensor: words can be loaded from its start
@@ -20,8 +21,17 @@ class Step:
 
     index: int
     node: Node
-    call: KernelCall
+    choice: Choice
     macs: int
+
+    @property
+    def call(self) -> KernelCall:
+        """The call as the chosen variant takes it."""
+        return self.choice.call
+
+    @property
+    def kernel(self) -> Kernel:
+        return self.choice.kernel
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +88,10 @@ def macs(graph: Graph) -> int:
     return sum(node.op.macs(Operands.of(graph, node)) for node in graph.nodes)
 
 
-def schedule(graph: Graph) -> Schedule:
-    """Orders the layers as the graph has them, and finds lifetimes and what may share bytes.
+def schedule(graph: Graph, kernels: Sequence[str] = PORTABLE) -> Schedule:
+    """Orders the layers as the graph has them, chooses their kernels, and finds lifetimes and what may share bytes.
+
+    `kernels`: ISA tags of variants, the preferred one first (`kernels:` of board.yml).
 
     The graph's inputs live from the first step on and may be overwritten after their last use; its outputs live to the end.
     Raises UnsupportedOperator where a layer would read a constant from the arena.
@@ -87,7 +99,7 @@ def schedule(graph: Graph) -> Schedule:
     for node in graph.nodes:
         if node.op.aliases():
             _refuse_constants(graph, node, node.inputs[:1])
-    steps = _steps(graph)
+    steps = _steps(graph, kernels)
     groups = _Groups(graph, steps)
     for step in steps:
         groups.run(step)
@@ -111,13 +123,13 @@ def schedule(graph: Graph) -> Schedule:
     return Schedule(graph, steps, tuple(buffers), tables, buffer_of, scratch_of, table_of)
 
 
-def _steps(graph: Graph) -> tuple[Step, ...]:
+def _steps(graph: Graph, kernels: Sequence[str]) -> tuple[Step, ...]:
     steps: list[Step] = []
     for node in graph.nodes:
         on = Operands.of(graph, node)
         call = node.op.kernel(node, on)
         if call is not None:
-            steps.append(Step(len(steps), node, call, node.op.macs(on)))
+            steps.append(Step(len(steps), node, choose(call, kernels), node.op.macs(on)))
     return tuple(steps)
 
 

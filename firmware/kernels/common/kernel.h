@@ -2,8 +2,10 @@
  *
  * A kernel folder lists its variants in kernels.inc, one line each:
  *     STATOR_KERNEL(<op>_<types>, <isa>, <tile>)
+ *     STATOR_KERNEL_PACKED(<op>_<types>, <isa>, <tile>)
+ * PACKED: constants lie in a layout of the variant's own, which tools/stator/variants/<op>_<types>__<isa><tile>.py makes.
  * <tile> is empty or starts with an underscore. The variant's function is stator_<op>_<types>__<isa><tile>, its source file
- * <folder>_<isa><tile>.c or .S. The folder's header declares them all by including kernels.inc.
+ * <folder>_<isa><tile>.c or .S, or one of each. The folder's header declares them all by including kernels.inc.
  */
 #ifndef STATOR_KERNELS_COMMON_KERNEL_H
 #define STATOR_KERNELS_COMMON_KERNEL_H

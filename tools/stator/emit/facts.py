@@ -6,7 +6,6 @@ import json
 
 from stator import __version__
 from stator.emit import c
-from stator.emit.model import kernels_of
 from stator.memory import MemoryPlan
 
 
@@ -72,15 +71,16 @@ def facts(plan: MemoryPlan) -> dict[str, object]:
 
 
 def layers(plan: MemoryPlan) -> list[dict[str, object]]:
-    """Per layer: name, op, kernel, macs, and bytes of its tables."""
+    """Per layer: name, op, kernel, macs, bytes of its tables, and why preferred kernels do not take it."""
     schedule = plan.schedule
     return [
         {
             "name": c.plain(schedule.graph.tensors[step.call.outputs[0]].name),
             "op": step.node.op.name,
-            "kernel": kernel.symbol,
+            "kernel": step.kernel.symbol,
             "macs": step.macs,
             "bytes": sum(constant.bytes for constant in step.call.constants),
+            **({"passed_over": dict(step.choice.passed_over)} if step.choice.passed_over else {}),
         }
-        for step, kernel in zip(schedule.steps, kernels_of(plan), strict=True)
+        for step in schedule.steps
     ]

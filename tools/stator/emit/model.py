@@ -4,16 +4,10 @@ from __future__ import annotations
 
 from stator.emit import c
 from stator.ir import TensorType
-from stator.kernels import Kernel, select
 from stator.memory import MemoryPlan
 from stator.memory.plan import ARENA_ALIGN
 from stator.ops import Constant
 from stator.schedule import Step, operand
-
-
-def kernels_of(plan: MemoryPlan) -> tuple[Kernel, ...]:
-    """The kernel variant of every step."""
-    return tuple(select(step.call.kernel, plan.board.kernels) for step in plan.schedule.steps)
 
 
 def header(plan: MemoryPlan) -> str:
@@ -64,7 +58,7 @@ def constants(plan: MemoryPlan) -> dict[str, str]:
 def source(plan: MemoryPlan) -> str:
     """`<model>.c`."""
     name, prefix = plan.spec.c_name, plan.spec.c_name.upper()
-    schedule, kernels = plan.schedule, kernels_of(plan)
+    schedule = plan.schedule
     headers = sorted({step.call.header for step in schedule.steps})
     includes = "".join(f'#include "{header}"\n' for header in headers)
     about = (
@@ -74,7 +68,7 @@ def source(plan: MemoryPlan) -> str:
     )
     tables = "\n".join(c.table(t.constant.data, t.constant.ctype, t.symbol) for t in schedule.tables)
     layers = "\n".join(_layer(plan, step) for step in schedule.steps)
-    calls = "".join(_call(plan, step, kernel) for step, kernel in zip(schedule.steps, kernels, strict=True))
+    calls = "".join(_call(plan, step) for step in schedule.steps)
     count = len(schedule.steps)
     return f"""{c.comment(c.banner(plan, about))}
 #include "{name}.h"
@@ -148,7 +142,7 @@ def _layer(plan: MemoryPlan, step: Step) -> str:
     return f"{text}static const struct {call.struct} layer{step.index} = {{\n{''.join(fields)}}};\n"
 
 
-def _call(plan: MemoryPlan, step: Step, kernel: Kernel) -> str:
+def _call(plan: MemoryPlan, step: Step) -> str:
     """One kernel call in `<model>_run`."""
     schedule, call = plan.schedule, step.call
     outs = [f"at(arena, {plan.offset(t)})" for t in call.outputs]
@@ -166,7 +160,7 @@ def _call(plan: MemoryPlan, step: Step, kernel: Kernel) -> str:
         arguments.append("NULL" if scratch is None else f"at(arena, {plan.offsets[scratch]})")
     return f"""
     STATOR_LAYER({step.index}); /* {step.node.op.name} */
-    status = {kernel.symbol}({", ".join(arguments)});
+    status = {step.kernel.symbol}({", ".join(arguments)});
     if (status != 0) {{
         return status;
     }}

@@ -14,16 +14,17 @@ import numpy.typing as npt
 
 from stator.board import Board
 from stator.build import locked, tool
-from stator.emit.model import kernels_of
 from stator.errors import ToolError
 from stator.host import HostModel
 from stator.ir import DType, Graph
+from stator.kernels import PORTABLE
 from stator.measure.disassembly import Disassembled
 from stator.measure.elf import Elf, read_elf
 from stator.measure.oracle import runner
 from stator.measure.stacks import call_graph
-from stator.memory import MemoryPlan
+from stator.memory import MemoryPlan, plan
 from stator.paths import FIRMWARE
+from stator.schedule import schedule
 from stator.sim import bench
 
 HOST_INPUTS = 100
@@ -87,6 +88,14 @@ def expected_outputs(model: Path, graph: Graph, sets: Sequence[Arrays]) -> tuple
     """The oracle's name and its outputs as bytes. Raises ModelError where the interpreter refuses the model."""
     oracle = runner(model, graph)
     return oracle.name, [tuple(a.tobytes() for a in oracle.run(arrays, len(graph.outputs))) for arrays in sets]
+
+
+def portable(made: MemoryPlan) -> MemoryPlan:
+    """The plan with kernels that run anywhere in place of those written for the board's core."""
+    if all(step.kernel.isa in PORTABLE for step in made.schedule.steps):
+        return made
+    kernels = [isa for isa in made.board.kernels if isa in PORTABLE]
+    return plan(schedule(made.schedule.graph, kernels), made.board, made.spec, None)
 
 
 def host_outputs(plan: MemoryPlan, sets: Sequence[Arrays]) -> list[tuple[bytes, ...]]:
@@ -188,4 +197,4 @@ def _up(value: Fraction) -> int:
 
 def kernel_names(plan: MemoryPlan) -> tuple[str, ...]:
     """The kernels that the compiler chose, each once."""
-    return tuple(dict.fromkeys(kernel.symbol for kernel in kernels_of(plan)))
+    return tuple(dict.fromkeys(step.kernel.symbol for step in plan.schedule.steps))

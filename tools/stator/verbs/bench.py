@@ -25,6 +25,7 @@ from stator.measure.inference import (
     inputs_for,
     kernel_names,
     on_board,
+    portable,
 )
 from stator.measure.replay import stages
 from stator.memory import MemoryPlan, plan
@@ -104,11 +105,12 @@ class _Host:
 
     def outputs(self, made: MemoryPlan, sets: Sequence[Arrays]) -> tuple[str, list[tuple[bytes, ...]], list[tuple[bytes, ...]]]:
         """Name of the oracle, its outputs, and those of the generated C, for every input set."""
-        kernels = kernel_names(made)
+        here = portable(made)
+        kernels = kernel_names(here)
         if self._oracle is None or kernels not in self._generated:
             with status(f"{self._spec.name}: {len(sets)} inputs through the reference interpreter and the generated C"):
                 self._oracle = self._oracle or expected_outputs(self._spec.path, made.schedule.graph, sets)
-                self._generated[kernels] = host_outputs(made, sets)
+                self._generated[kernels] = host_outputs(here, sets)
         return *self._oracle, self._generated[kernels]
 
 
@@ -124,7 +126,7 @@ def _measured(spec: ModelSpec, board: Board, host: _Host) -> dict[str, object]:
     loaded = load(spec.path)
     graph = optimise(loaded)
     bare = load_model_spec(spec.path)  # the model alone: no features, window and tasks
-    made = plan(schedule(graph), board, bare, None)
+    made = plan(schedule(graph, board.kernels), board, bare, None)
     sets = inputs_for(graph, HOST_INPUTS)
     oracle, expected, generated = host.outputs(made, sets)
     exact = compared(oracle, "this machine", expected, generated)

@@ -31,7 +31,7 @@ def compile(model: str, board: str, out: str = "") -> Results:
     the_board, spec = load_board(board), load_model_spec(model)
     loaded = load(spec.path)
     tasks = load_tasks() if spec.streams else None
-    made = plan(schedule(optimise(loaded)), the_board, spec, tasks)
+    made = plan(schedule(optimise(loaded), the_board.kernels), the_board, spec, tasks)
     folder = Path(out) if out else ROOT / "build" / the_board.name / spec.name / "generated"
     write(emit(made), folder)
     show(made)
