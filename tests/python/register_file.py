@@ -54,18 +54,14 @@ def build(board: Board, folder: Path, divider: int, extra: tuple[str, ...] = ())
     return library
 
 
-class RegisterFile:
+class Registers:
     """All registers of a board, at their reset values. `log` has every write as (name, value), reads are not logged."""
 
     core: dict[int, tuple[str, int]] = {}  # registers of the core, which no SVD file has: address -> name, bytes
     zeros: frozenset[str] = frozenset()  # registers whose reserved bits are written as 0 though they are 1 after reset
 
-    def __init__(self, board_name: str, library: Path) -> None:
-        self.board = load_board(board_name)
+    def __init__(self, board_name: str) -> None:
         self.log: list[tuple[str, int]] = []
-        self.filled: list[tuple[int, int, int]] = []  # index, timestamp, entered_at
-        self.sent = 0
-        self.csr: list[tuple[int, int, int]] = []
         self.errors: list[str] = []
         self.where: dict[int, tuple[str, Register]] = {}
         self.address: dict[str, int] = {}
@@ -78,12 +74,6 @@ class RegisterFile:
                     self.where.setdefault(at, (name, register))
                     self.address[name] = at
                     self.value[name] = register.reset
-        self.lib = ctypes.CDLL(str(library))
-        self.lib.hooks_ram.restype = ctypes.c_void_p
-        self.lib.hooks_ram.argtypes = [ctypes.c_size_t, ctypes.c_size_t]
-        hooks = Hooks.in_dll(self.lib, "hooks")
-        self._keep = (READ(self._read), WRITE(self._write), CSR(self._csr), FILLED(self._filled), SENT(self._sent))
-        hooks.read, hooks.write, hooks.csr, hooks.filled, hooks.sent = self._keep
 
     # What a model overrides.
     def on_read(self, name: str, value: int) -> int:
@@ -98,21 +88,6 @@ class RegisterFile:
         """Whether the peripheral may be accessed at all (clocks)."""
 
     # What a test calls.
-    def call(self, function: str, *arguments: Any) -> int:
-        """Calls a function of the drivers; raises AssertionError if any access of it was wrong.
-
-        One without arguments may come to stator_fail(): then it gives FAILED, and `failure` says why.
-        """
-        target = getattr(self.lib, function)
-        target.restype = ctypes.c_int
-        status = target(*arguments) if arguments else self.lib.hooks_call(ctypes.cast(target, ctypes.c_void_p))
-        self.verify()
-        return int(status)
-
-    @property
-    def failure(self) -> str:
-        return bytes((ctypes.c_char * 128).in_dll(self.lib, "hooks_failure").value).decode()
-
     def verify(self) -> None:
         assert not self.errors, "\n".join(self.errors)
 
@@ -121,14 +96,7 @@ class RegisterFile:
         log, self.log = self.log, []
         return log
 
-    def ram(self, at: int, size: int) -> memoryview:
-        """Memory of the chip: `size` bytes at address `at`, shared by all tests of this process."""
-        start = _mapped.get(at) or self.lib.hooks_ram(at, size)
-        assert start, f"this machine has no room at {at:#x}"
-        _mapped[at] = start
-        return memoryview((ctypes.c_uint8 * size).from_address(start)).cast("B")
-
-    # Hooks. No exception may leave them: C is below.
+    # Accesses. No exception may leave them: C is below.
     def _guard(self, act: Callable[[], int]) -> int:
         try:
             return act()
@@ -147,7 +115,7 @@ class RegisterFile:
         self.check(name)
         return name, register
 
-    def _read(self, address: int, size: int) -> int:
+    def read(self, address: int, size: int) -> int:
         def act() -> int:
             name, register = self._find(address, size)
             assert register is None or register.access != "write-only", f"{name} is write-only and was read"
@@ -155,7 +123,7 @@ class RegisterFile:
 
         return self._guard(act)
 
-    def _write(self, address: int, value: int, size: int) -> None:
+    def write(self, address: int, value: int, size: int) -> None:
         def act() -> int:
             name, register = self._find(address, size)
             if register is not None:
@@ -168,6 +136,44 @@ class RegisterFile:
             return 0
 
         self._guard(act)
+
+
+class RegisterFile(Registers):
+    """The registers below drivers that were built for this machine."""
+
+    def __init__(self, board_name: str, library: Path) -> None:
+        super().__init__(board_name)
+        self.filled: list[tuple[int, int, int]] = []  # index, timestamp, entered_at
+        self.sent = 0
+        self.csr: list[tuple[int, int, int]] = []
+        self.lib = ctypes.CDLL(str(library))
+        self.lib.hooks_ram.restype = ctypes.c_void_p
+        self.lib.hooks_ram.argtypes = [ctypes.c_size_t, ctypes.c_size_t]
+        hooks = Hooks.in_dll(self.lib, "hooks")
+        self._keep = (READ(self.read), WRITE(self.write), CSR(self._csr), FILLED(self._filled), SENT(self._sent))
+        hooks.read, hooks.write, hooks.csr, hooks.filled, hooks.sent = self._keep
+
+    def call(self, function: str, *arguments: Any) -> int:
+        """Calls a function of the drivers; raises AssertionError if any access of it was wrong.
+
+        One without arguments may come to stator_fail(): then it gives FAILED, and `failure` says why.
+        """
+        target = getattr(self.lib, function)
+        target.restype = ctypes.c_int
+        status = target(*arguments) if arguments else self.lib.hooks_call(ctypes.cast(target, ctypes.c_void_p))
+        self.verify()
+        return int(status)
+
+    @property
+    def failure(self) -> str:
+        return bytes((ctypes.c_char * 128).in_dll(self.lib, "hooks_failure").value).decode()
+
+    def ram(self, at: int, size: int) -> memoryview:
+        """Memory of the chip: `size` bytes at address `at`, shared by all tests of this process."""
+        start = _mapped.get(at) or self.lib.hooks_ram(at, size)
+        assert start, f"this machine has no room at {at:#x}"
+        _mapped[at] = start
+        return memoryview((ctypes.c_uint8 * size).from_address(start)).cast("B")
 
     def _csr(self, number: int, value: int, is_set: int) -> None:
         self.csr.append((number, value, is_set))

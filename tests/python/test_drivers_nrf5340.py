@@ -7,20 +7,20 @@ sampling), 7.37 TIMER (MODE, BITMODE, PRESCALER only while stopped), 7.39 UARTE 
 
 from __future__ import annotations
 
+import ctypes
 import struct
 from pathlib import Path
 
 import pytest
 
 from stator.board import load_board
+from tests.python.nrf5340_model import EN, RAM, Nrf5340
 from tests.python.register_file import FAILED, RegisterFile, build, described
 
 EINVAL, EIO, EBUSY = -22, -5, -16
 DIVIDER = 1333
 HALF = 1024
-RAM = 0x20000000
 HALF0, HALF1, TEXT = RAM + 0x1000, RAM + 0x2000, RAM + 0x4000  # the halves need not be neighbours
-EN = 1 << 31
 
 
 @pytest.fixture(scope="module")
@@ -28,132 +28,32 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build(load_board("nrf5340"), tmp_path_factory.mktemp("nrf5340"), DIVIDER)
 
 
-class Chip(RegisterFile):
-    """The parts of the chip that the drivers rely on, moved by the register contents alone."""
+class Chip(Nrf5340, RegisterFile):
+    """The chip's model below the drivers alone."""
 
     core = {
+        **Nrf5340.core,
         0xE000EDFC: ("DEMCR", 4),
         0xE0001000: ("DWT_CTRL", 4),
         0xE0001004: ("DWT_CYCCNT", 4),
         0xE000E400 + 14: ("NVIC_IPR[14]", 1),
         0xE000E400 + 8: ("NVIC_IPR[8]", 1),
         0xE000E100: ("NVIC_ISER[0]", 4),
-        0x00FF0134: ("FICR_VARIANT", 4),
-        0x50004604: ("TRIMMED", 4),
-        **{a: (f"ERRATA_160[{i}]", 4) for i, a in enumerate((0x5000470C, 0x5000493C, 0x50002118, 0x50039E04, 0x50039E08))},
-        **{a: (f"ERRATA_160[{i + 5}]", 4) for i, a in enumerate((0x50101110, 0x50002124, 0x5000212C, 0x502012A0))},
     }
-    zeros = frozenset({"UARTE0.PSEL_TXD"})  # reset is "disconnected", all ones; a pin is written as its plain number (PS, PSEL.TXD)
 
     def __init__(self, library: Path) -> None:
         super().__init__("nrf5340", library)
         self.memory = self.ram(RAM, 0x8000)
         self.memory[:] = bytes(0x8000)
-        self.subscribers = [name for name in self.value if ".SUBSCRIBE_" in name]
-        self.dead: set[str] = set()  # events that never come
-        self.started = {"TIMER1": False, "TIMER2": False}
-        self.counter = 0
-        self.latched = (0, 0)
-        self.amount = 0
-        self.time = 0
 
     def on_read(self, name: str, value: int) -> int:
-        return self.time & 0xFFFFFFFF if name == "DWT_CYCCNT" else value
-
-    def event(self, peripheral: str, name: str) -> None:
-        register = f"{peripheral}.EVENTS_{name}"
-        if register in self.dead:
-            return
-        self.value[register] = 1
-        publish = self.value.get(f"{peripheral}.PUBLISH_{name}", 0)
-        channel = publish & 0xFF
-        if publish & EN and self.value["DPPIC.CHEN"] >> channel & 1:
-            for subscriber in self.subscribers:
-                if self.value[subscriber] & (EN | 0xFF) == EN | channel:
-                    owner, _, task = subscriber.partition(".")
-                    self.task(owner, task.removeprefix("SUBSCRIBE_"))
-
-    def task(self, peripheral: str, name: str) -> None:
-        match peripheral, name:
-            case "CLOCK", "HFCLKSTART":
-                self.event("CLOCK", "HFCLKSTARTED")
-            case "SAADC", "CALIBRATEOFFSET":
-                assert self.value["SAADC.ENABLE"] == 1
-                self.event("SAADC", "CALIBRATEDONE")
-            case "SAADC", "START":
-                assert self.value["SAADC.ENABLE"] == 1
-                self.latched = (self.value["SAADC.RESULT_PTR"], self.value["SAADC.RESULT_MAXCNT"])
-                assert RAM <= self.latched[0] < RAM + 0x80000, "EasyDMA reaches RAM only"
-                self.amount = 0
-                self.event("SAADC", "STARTED")
-            case "SAADC", "STOP":
-                self.event("SAADC", "END")
-                self.event("SAADC", "STOPPED")
-            case "SAADC", "SAMPLE":
-                self.converting = True  # for some 12 us
-            case (("TIMER1" | "TIMER2"), ("START" | "STOP")):
-                self.started[peripheral] = name == "START"
-            case "TIMER1", "CLEAR":
-                pass
-            case "TIMER2", "CLEAR":
-                self.counter = 0
-            case "TIMER2", "COUNT":
-                assert self.value["TIMER2.MODE"] in (1, 2), "only a counter counts"
-                if self.started["TIMER2"]:
-                    self.counter = (self.counter + 1) & 0xFFFFFFFF
-            case "TIMER2", "CAPTURE[0]":
-                self.value["TIMER2.CC[0]"] = self.counter
-            case "UARTE0", "STARTTX":
-                at, size = self.value["UARTE0.TXD_PTR"], self.value["UARTE0.TXD_MAXCNT"]
-                assert RAM <= at <= at + size <= RAM + 0x80000, "EasyDMA reaches RAM only"
-                self.wire = getattr(self, "wire", b"") + bytes(self.memory[at - RAM : at - RAM + size])
-            case "UARTE0", "STOPTX":
-                self.event("UARTE0", "TXSTOPPED")
-            case _:
-                raise AssertionError(f"{peripheral} has no task {name} in this model")
-
-    def on_write(self, name: str, value: int, before: int) -> int:
-        peripheral, _, register = name.partition(".")
-        if register.startswith("TASKS_"):
-            assert value == 1
-            self.task(peripheral, register.removeprefix("TASKS_"))
-            return 0
-        if register.startswith("EVENTS_"):
-            assert value == 0, "firmware only clears events"
-        if register in ("MODE", "BITMODE", "PRESCALER") and peripheral in self.started:
-            assert not self.started[peripheral], f"{name} written while the timer runs"
-        if register == "CHENSET":
-            self.value["DPPIC.CHEN"] |= value
-        if register in ("INTENSET", "INTENCLR"):
-            enabled = self.value[f"{peripheral}.INTEN"]
-            self.value[f"{peripheral}.INTEN"] = enabled | value if register == "INTENSET" else enabled & ~value
-        return value
-
-    def sample(self) -> None:
-        assert self.amount < self.latched[1], "a conversion with no room in the buffer"
-        self.next_sample += 1
-        at = self.latched[0] - RAM + 2 * self.amount
-        struct.pack_into("<h", self.memory, at, self.next_sample & 0x7FF)
-        self.amount += 1
-        if self.amount == self.latched[1]:
-            self.event("SAADC", "END")
+        return self.clocks & 0xFFFFFFFF if name == "DWT_CYCCNT" else value
 
     def run(self, periods: int) -> None:
         """Lets the sampling timer run for so many of its periods; the core does nothing."""
-        assert self.started["TIMER1"]
-        assert self.value["TIMER1.SHORTS"] & 1, "COMPARE0 clears the timer"
-        assert (self.value["TIMER1.MODE"], self.value["TIMER1.PRESCALER"], self.value["TIMER1.BITMODE"]) == (0, 0, 3)
-        assert self.value["TIMER1.CC[0]"] == DIVIDER
         for _ in range(periods):
-            self.time += 4 * DIVIDER  # the core runs at 64 MHz, the timer at 16 MHz
-            self.event("TIMER1", "COMPARE[0]")
-            if self.converting:
-                self.converting = False
-                self.sample()
-
-    converting = False
-    next_sample = 0
-    wire: bytes
+            self.clocks += self.period()
+            self.sampling_period()
 
     def half(self, at: int) -> list[int]:
         return [v for (v,) in struct.iter_unpack("<h", bytes(self.memory[at - RAM : at - RAM + 2 * HALF]))]
@@ -172,8 +72,6 @@ def started(chip: Chip) -> Chip:
 
 
 def halves(half0: int, half1: int, samples: int = HALF) -> tuple[object, ...]:
-    import ctypes
-
     return ctypes.c_void_p(half0), ctypes.c_void_p(half1), ctypes.c_uint32(samples)
 
 
@@ -304,7 +202,7 @@ def test_halves_alternate_and_no_sample_is_lost(chip: Chip) -> None:
     expected = 0
     for frame in range(5):
         chip.run(HALF)
-        entered = chip.time
+        entered = chip.clocks
         chip.call("nordic_saadc_interrupt")
         at = (HALF0, HALF1)[frame % 2]
         assert chip.filled[-1] == (frame % 2, (frame + 1) * HALF * DIVIDER, entered & 0xFFFFFFFF)
@@ -397,8 +295,6 @@ def test_uart_is_prepared_as_the_manual_says(chip: Chip) -> None:
 
 
 def test_uart_sends_by_dma_and_tells_the_end(chip: Chip) -> None:
-    import ctypes
-
     chip.call("stator_uart_init")
     chip.memory[TEXT - RAM : TEXT - RAM + 5] = b"hello"
     chip.take()
@@ -416,8 +312,6 @@ def test_uart_sends_by_dma_and_tells_the_end(chip: Chip) -> None:
 
 @pytest.mark.parametrize(("at", "size"), [(0, 4), (0x1000, 4), (TEXT, 0), (TEXT, 0x10000), (RAM + 0x80000 - 2, 4), (RAM - 1, 4)])
 def test_uart_refuses_what_easydma_cannot_read(chip: Chip, at: int, size: int) -> None:
-    import ctypes
-
     chip.call("stator_uart_init")
     chip.take()
     assert chip.call("stator_uart_send", ctypes.c_void_p(at), ctypes.c_size_t(size)) == EINVAL
@@ -427,7 +321,7 @@ def test_uart_refuses_what_easydma_cannot_read(chip: Chip, at: int, size: int) -
 def test_clock_counts_core_cycles_of_the_dwt(chip: Chip) -> None:
     chip.call("stator_clock_start")
     assert chip.take() == [("DEMCR", 1 << 24), ("DWT_CYCCNT", 0), ("DWT_CTRL", 1)]
-    chip.time = 0xFEDCBA98
+    chip.clocks = 0xFEDCBA98
     assert chip.call("stator_clock_now") & 0xFFFFFFFF == 0xFEDCBA98
 
 
