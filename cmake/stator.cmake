@@ -48,8 +48,9 @@ macro(stator_model_library target)
                                PRIVATE ${STATOR_ROOT}/firmware/kernels)
     target_compile_features(${target}_model PUBLIC c_std_11)
     target_compile_options(${target}_model PRIVATE ${STATOR_WARNINGS} -ffunction-sections -fdata-sections
-                           $<TARGET_PROPERTY:${target},COMPILE_OPTIONS> -O2)
+                           $<TARGET_PROPERTY:${target},COMPILE_OPTIONS> -O2 -ffp-contract=off) # floats as on the host
     target_compile_definitions(${target}_model PRIVATE $<TARGET_PROPERTY:${target},COMPILE_DEFINITIONS>)
+    target_link_libraries(${target}_model PUBLIC m)
     target_link_libraries(${target} PRIVATE ${target}_model)
 endmacro()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 
 import pytest
@@ -40,7 +41,9 @@ class LiteRt:
 
     def __init__(self, data: bytes) -> None:
         lite = pytest.importorskip("tensorflow.lite.python.interpreter", reason="tensorflow has no wheel for this machine")
-        self.interpreter = lite.Interpreter(model_content=data, experimental_op_resolver_type=lite.OpResolverType.BUILTIN_REF)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it says that it will move to a package of its own
+            self.interpreter = lite.Interpreter(model_content=data, experimental_op_resolver_type=lite.OpResolverType.BUILTIN_REF)
         self.interpreter.allocate_tensors()
 
     def run(self, inputs: Sequence[Array], outputs: int = 1) -> list[Array]:

@@ -254,28 +254,6 @@ def pad(rng: Generator) -> Sample:
 
 
 @maker
-def quantize(rng: Generator) -> Sample:
-    m = Model()
-    shape = (pick(rng, 1, 4), pick(rng, 1, 40))
-    x_scale = scale(rng)
-    x = m.tensor(shape, "int8", x_scale, zero_point(rng))
-    y_scale = x_scale if rng.random() < 0.2 else float(np.float32(x_scale * 2.0 ** rng.uniform(-8, 8)))
-    y = m.tensor(shape, "int8", y_scale, zero_point(rng))
-    m.operator("QUANTIZE", [x], [y], "QuantizeOptions")
-    return Sample(m.build([x], [y]), (values(rng, shape),), f"{shape} {x_scale} -> {y_scale}")
-
-
-@maker
-def logistic(rng: Generator) -> Sample:
-    m = Model()
-    x_scale = scale(rng, -12, 3)
-    x = m.tensor((1, 256), "int8", x_scale, zero_point(rng))
-    y = m.tensor((1, 256), "int8", 1 / 256, -128)
-    m.operator("LOGISTIC", [x], [y])
-    return Sample(m.build([x], [y]), (np.arange(-128, 128, dtype=np.int8).reshape(1, 256),), f"all inputs, scale {x_scale}")
-
-
-@maker
 def concatenation(rng: Generator) -> Sample:
     m = Model()
     shape = [pick(rng, 1, 4) for _ in range(pick(rng, 1, 4))]

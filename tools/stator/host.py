@@ -92,7 +92,7 @@ def _compile(sources: Sequence[Path], program: Path, flags: Sequence[str]) -> No
     if compiler is None:
         raise ToolError("no C compiler for this machine", remedy="apt-get install gcc libc6-dev")
     folders = [f"-I{folder}" for folder in (sources[0].parent, FIRMWARE / "include", FIRMWARE / "kernels", FIRMWARE)]
-    command = [compiler, "-std=c11", *WARNINGS, *flags, *folders, *map(str, sources), "-o", str(program), "-lm"]
+    command = [compiler, "-std=c11", "-ffp-contract=off", *WARNINGS, *flags, *folders, *map(str, sources), "-o", str(program), "-lm"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise ToolError("the host's compiler refuses the generated code", details=done.stderr.splitlines()[:20])

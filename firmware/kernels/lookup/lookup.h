@@ -1,4 +1,4 @@
-/* Functions of one INT8 number, by table: out[i] = table[in[i] + 128]. The compiler computes the table (LOGISTIC). */
+/* Functions of one INT8 number, by table: out[i] = table[in[i] + 128]. The compiler computes the table, for every activation. */
 #ifndef STATOR_KERNELS_LOOKUP_H
 #define STATOR_KERNELS_LOOKUP_H
 

@@ -27,3 +27,9 @@ def one_type(on: Operands, tensors: Collection[Tensor], allowed: Collection[DTyp
         if dtype is DType.INT8:
             on.quant(tensor)
     return dtype
+
+
+def integer_range(dtype: DType) -> tuple[int, int]:
+    """The least and the greatest value of an integer type."""
+    bits = 8 * dtype.bytes
+    return (0, (1 << bits) - 1) if dtype is DType.UINT8 else (-(1 << (bits - 1)), (1 << (bits - 1)) - 1)

@@ -1,4 +1,4 @@
-"""QUANTIZE from INT8 to INT8: the same numbers under another scale and zero point."""
+"""QUANTIZE: from float to INT8, or the same numbers under another scale and zero point, between INT8 and UINT8."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from stator.ir import DType, Node, TensorType
-from stator.numerics import quantize_multiplier, requantize
-from stator.ops import Array, KernelCall, Operands, Operator, Options, Refusal, int8, operator
+from stator.numerics import INT32_MAX, INT32_MIN, requantize
+from stator.ops import Array, Constant, KernelCall, Operands, Operator, Options, Refusal, operator
+from stator.ops._convert import convert_call
+from stator.ops._pairs import scaled
+from stator.ops._types import integer_range, one_type
 
 
 @operator("QUANTIZE", options="QuantizeOptions")
@@ -19,41 +22,57 @@ class Quantize(Operator):
         return cls()
 
     def _scaling(self, on: Operands) -> tuple[int, int]:
-        try:
-            return quantize_multiplier(on.quant(on.input(0)).scale / on.quant(on.output).scale)
-        except ValueError as error:
-            raise Refusal(f"scales of input and output give {error}", remedy="calibrate with real data") from None
+        return scaled(on.quant(on.input(0)).scale / on.quant(on.output).scale, "scales of input and output")
 
     def check(self, on: Operands) -> None:
-        int8(on, on.input(0), on.output)
-        self._scaling(on)
+        if one_type(on, (on.input(0),), (DType.INT8, DType.UINT8, DType.FLOAT32)) is not DType.FLOAT32:
+            self._scaling(on)
+        on.quant(on.output)
+        to = on.output.type.dtype
+        if to is not DType.INT8 and not (to is DType.UINT8 and on.input(0).type.dtype is DType.INT8):
+            raise Refusal(f"from {on.input(0).type.dtype.value} to {to.value}", remedy="quantize to INT8", unsupported=True)
 
     def infer(self, on: Operands) -> tuple[TensorType, ...]:
-        return (TensorType(on.input(0).type.shape, DType.INT8, on.output.type.quant),)
+        return (TensorType(on.input(0).type.shape, on.output.type.dtype, on.output.type.quant),)
 
     def reference(self, on: Operands, *inputs: Array | None) -> tuple[Array, ...]:
         x = inputs[0]
         assert x is not None
-        centred = x.astype(np.int64) - on.quant(on.input(0)).zero_point
-        y = requantize(centred, *self._scaling(on)) + on.quant(on.output).zero_point
-        return (np.clip(y, -128, 127).astype(np.int8),)
+        quant, to = on.quant(on.output), on.output.type.dtype.numpy
+        if x.dtype == np.float32:
+            with np.errstate(all="ignore"):
+                ratio = np.nan_to_num((x / np.float32(quant.scale)).astype(np.float64), nan=0)
+            y = np.clip(np.trunc(ratio + np.copysign(0.5, ratio)), INT32_MIN, INT32_MAX).astype(np.int64) + quant.zero_point
+        else:
+            y = requantize(x.astype(np.int64) - on.quant(on.input(0)).zero_point, *self._scaling(on)) + quant.zero_point
+        low, high = integer_range(on.output.type.dtype)
+        return (np.clip(y, low, high).astype(to),)
 
     def in_place(self, on: Operands) -> tuple[tuple[int, int], ...]:
-        return ((0, 0),)
+        return () if on.input(0).type.dtype is DType.FLOAT32 else ((0, 0),)
 
     def kernel(self, node: Node, on: Operands) -> KernelCall:
+        elements, source, quant = on.output.type.elements, on.input(0).type.dtype, on.quant(on.output)
+        if source is DType.FLOAT32:
+            return convert_call("quantize_f32_s8", node, elements, quant.scale, quant.zero_point)
+        if DType.UINT8 in (source, on.output.type.dtype):
+            # By table: the kernel takes bytes for INT8, so the table's order is that of the bytes' INT8 meaning.
+            bytes_in_order = np.arange(-128, 128, dtype=np.int8)
+            table = self.reference(on, bytes_in_order.view(source.numpy))[0].view(np.int8)
+            params = (("table", Constant("table", "int8_t", table)), ("elements", elements))
+            return KernelCall("lookup_s8", "lookup/lookup.h", "stator_lookup", node.outputs, node.inputs[:1], params)
         multiplier, shift = self._scaling(on)
         return KernelCall(
             kernel="quantize_s8",
             header="quantize/quantize.h",
             struct="stator_quantize",
-            outputs=(node.outputs[0],),
-            inputs=(node.inputs[0],),
+            outputs=node.outputs,
+            inputs=node.inputs[:1],
             params=(
-                ("elements", on.output.type.elements),
+                ("elements", elements),
                 ("multiplier", multiplier),
                 ("shift", shift),
                 ("input_zero_point", on.quant(on.input(0)).zero_point),
-                ("output_zero_point", on.quant(on.output).zero_point),
+                ("output_zero_point", quant.zero_point),
             ),
         )

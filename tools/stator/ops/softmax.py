@@ -11,55 +11,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from stator.ir import DType, Node, TensorType
-from stator.numerics import INT32_MAX, doubling_high_mul, quantize_multiplier, rounding_shift_right
+from stator.numerics import doubling_high_mul, quantize_multiplier, rounding_shift_right
 from stator.ops import Array, KernelCall, Operands, Operator, Options, Refusal, int8, operator
+from stator.ops._fixed_point import exp_of_negative, reciprocal
 
 #: The sum of exponentials is Q12.19; this many ones do not overflow it.
 MAX_DEPTH = 4095
 
 _SCALED_DIFF_BITS = 5  # distances are Q5.26
-#: exp(-2^power) in Q0.31.
-_EXP_STEPS = ((-2, 1672461947), (-1, 1302514674), (0, 790015084), (1, 290630308), (2, 39332535), (3, 720401), (4, 242))
-
-
-def _shift_left(x: Array, bits: int) -> Array:
-    """x * 2^bits, saturating as int32."""
-    shifted: Array = np.clip(x << bits, -(2**31), INT32_MAX)
-    return shifted
-
-
-def exp_of_negative(a: Array, integer_bits: int = _SCALED_DIFF_BITS) -> Array:
-    """exp(a) for a <= 0 with 4 or 5 integer bits (Q4.27, Q5.26); the result is Q0.31 (exp(0) is the largest int32)."""
-    fraction = 31 - integer_bits
-    quarter = 1 << (fraction - 2)
-    in_quarter = (a & (quarter - 1)) - quarter
-    x = (in_quarter << integer_bits) + (1 << 28)  # Q0.31, around -1/8
-    x2 = doubling_high_mul(x, x)
-    x3 = doubling_high_mul(x2, x)
-    x4 = doubling_high_mul(x2, x2)
-    tail = rounding_shift_right(doubling_high_mul(rounding_shift_right(x4, 2) + x3, 715827883) + x2, 1)
-    result = 1895147668 + doubling_high_mul(x + tail, 1895147668)
-    rest = in_quarter - a
-    for power, factor in _EXP_STEPS:
-        if power < integer_bits:
-            result = np.where(rest & (1 << (fraction + power)), doubling_high_mul(result, factor), result)
-    return np.where(a == 0, INT32_MAX, result)
-
-
-def newton_reciprocal(half: Array) -> Array:
-    """1 / (2 half) for half in 1/2..1 (Q0.31), as Q0.31: Newton's method, three steps."""
-    y = 1515870810 + doubling_high_mul(half, -1010580540)  # Q2.29: 48/17 - 32/17 half
-    for _ in range(3):
-        error = (1 << 29) - doubling_high_mul(half, y)
-        y = y + _shift_left(doubling_high_mul(y, error), 2)
-    return _shift_left(y, 1)
-
-
-def reciprocal(x: Array) -> tuple[Array, Array]:
-    """1 / x for x > 0 in Q12.19, as Q0.31 and the power of two that it must still be divided by."""
-    headroom = 31 - np.floor(np.log2(x.astype(np.float64))).astype(np.int64)
-    above_one = (x << headroom) - (1 << 31)
-    return newton_reciprocal((above_one + INT32_MAX + 1) >> 1), 12 - headroom
+_SUM_BITS = 12
 
 
 @operator("SOFTMAX", options="SoftmaxOptions")
@@ -100,9 +60,9 @@ class Softmax(Operator):
         rows = x.reshape(-1, x.shape[-1]).astype(np.int64)
         diff = rows - rows.max(axis=1, keepdims=True)
         near = diff >= furthest
-        e = exp_of_negative(doubling_high_mul(np.where(near, diff, 0) << shift, multiplier))
+        e = exp_of_negative(doubling_high_mul(np.where(near, diff, 0) << shift, multiplier), _SCALED_DIFF_BITS)
         total = np.where(near, rounding_shift_right(e, 12), 0).sum(axis=1, keepdims=True)
-        scale, over = reciprocal(total)
+        scale, over = reciprocal(total, _SUM_BITS)
         y = rounding_shift_right(doubling_high_mul(scale, e), over + 31 - 8) - 128
         return (np.where(near, np.clip(y, -128, 127), -128).astype(np.int8).reshape(x.shape),)
 

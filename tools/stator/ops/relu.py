@@ -1,0 +1,28 @@
+"""RELU: what is below 0 becomes 0, rescaled where input and output have different scales."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from stator.numerics import requantize
+from stator.ops import Array, Operands, operator
+from stator.ops._activation import Activation, activation_range
+from stator.ops._pairs import scaled
+from stator.ops._pointwise import Pointwise, centred, ratio
+
+
+@operator("RELU")
+@dataclass(frozen=True, slots=True)
+class Relu(Pointwise):
+    kernel_name: ClassVar[str] = "relu"
+
+    def real(self, x: Array) -> Array:
+        return np.where(x < 0, np.float32(0), x)
+
+    def answers(self, on: Operands) -> Array:
+        y = requantize(centred(on), *scaled(ratio(on), "scales of input and output")) + on.quant(on.output).zero_point
+        clipped: Array = np.clip(y, *activation_range(Activation.RELU, on.quant(on.output)))
+        return clipped

@@ -1,0 +1,21 @@
+"""SQUARE of floats."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from stator.ir import DType
+from stator.ops import Array, operator
+from stator.ops._pointwise import Pointwise
+
+
+@operator("SQUARE", options="SquareOptions")
+@dataclass(frozen=True, slots=True)
+class Square(Pointwise):
+    kernel_name: ClassVar[str] = "square"
+    types: ClassVar[frozenset[DType]] = frozenset([DType.FLOAT32])
+
+    def real(self, x: Array) -> Array:
+        result: Array = x * x
+        return result
