@@ -3,7 +3,8 @@
 gd32vf103: the whole image runs here on a model of the chip (tests/firmware/gd32vf103: RV32IMAC with Nuclei's ECLIC, and the
 peripherals that the drivers use), from the reset alias to the telemetry, and computes what the host computes. The model is ours, written
 from the same manuals as the firmware: it proves that image, port and drivers do what we read there, not that we read it right.
-nrf5340: its kernel port and start-up are those of mps2_an505, which QEMU runs; here its vectors and sections are looked at.
+nrf5340: the same with Unicorn's Cortex-M33 (tests/sim/cortex_m33.py) and the model of the peripherals that the drivers' test uses, which
+checks every access: address, width, reserved bits, clear-only events, memory that EasyDMA reaches.
 """
 
 from __future__ import annotations
@@ -144,6 +145,13 @@ def counts(label: str) -> Halves:
     return np.clip(found.frames[:FRAMES].astype(np.int32) + 2048, 0, 4095).astype(np.int16)
 
 
+def signed(label: str) -> Halves:
+    """A generated recording as nrf5340's ADC gives it."""
+    spec = load_model_spec("bearing")
+    assert spec.input is not None
+    return to_counts(load_signal(f"synthetic:{label}"), spec.input.counts_per_g).frames[:FRAMES]
+
+
 def exact(made: Image, halves: Halves, records: tuple[Record, ...]) -> None:
     assert made.plan.sampling is not None
     stream = check_stream(records, halves, made.plan.sampling.half_ticks)
@@ -207,3 +215,24 @@ def test_gd32vf103_tasks_survive_being_interrupted_in_the_middle_of_their_work(g
         assert record.crc == zlib.crc32(halves[record.sequence % len(halves)].astype("<i2").tobytes())
         assert record.column == columns[record.sequence % len(halves)].tobytes()
     assert interrupts["nested"] > 500
+
+
+@pytest.mark.parametrize("label", ["healthy", "outer"])
+def test_nrf5340_image_computes_what_the_host_computes(nrf5340: Image, label: str) -> None:
+    pytest.importorskip("unicorn", reason="unicorn has no wheel for this machine")
+    from tests.sim.cortex_m33 import Chip, Machine
+
+    chip, halves = Chip(), signed(label)
+    chip.counts = halves.reshape(-1).tolist()
+    chip.value.update({"UICR.APPROTECT": 0x50FA50FA, "UICR.SECUREAPPROTECT": 0x50FA50FA, "FICR_VARIANT": 5})
+    machine = Machine(nrf5340.elf, chip)
+    said = decode(machine.run(FRAMES, (FRAMES + 2) * 4 * 1024 * 1333))
+    assert said.failure is None
+    assert said.garbage == 0
+    assert said.banner is not None and said.banner.board == "nrf5340"
+    assert [r.sequence for r in said.records] == list(range(FRAMES))
+    assert {b.timestamp - a.timestamp for a, b in itertools.pairwise(said.records)} == {1024 * 1333}
+    exact(nrf5340, halves, said.records)
+    assert max(r.overruns for r in said.records) == 0
+    assert machine.taken[16 + 14] == FRAMES, "one interrupt for each half"
+    assert machine.taken[14] > 4 * FRAMES, "feature, inference, telemetry, idle"
