@@ -115,7 +115,7 @@ class Chip(RegisterFile):
                     assert self.value["RCU.CTL"] >> 25 & 1, "the PLL does not run yet"
                     assert before >> 8 & 7 == 4, "APB1 would exceed 54 MHz"
                     assert (before >> 14 & 3, before >> 28 & 1) == (3, 0), "the ADC would exceed 14 MHz"
-                else:
+                elif (value ^ before) & ~0b1111:  # more than the switch
                     assert not self.value["RCU.CTL"] >> 24 & 1, "PLL settings may only change while it is off"
                 value = value & ~0b1100 | source << 2
             case "RCU.CFG1":
@@ -214,6 +214,9 @@ def test_board_start_up_sets_vectors_clocks_and_levels(chip: Chip) -> None:
     off = [write for i in range(87) for write in ((f"ECLIC.CLICINTIE_{i}", 0), (f"ECLIC.CLICINTIP_{i}", 0))]
     assert log[: 2 + len(off)] == [("ECLIC.CLICCFG", 4 << 1), ("ECLIC.MTH", 0), *off]
     assert log[2 + len(off) :] == [
+        ("RCU.CTL", 0x83),  # IRC8M on,
+        ("RCU.CFG0", 0),  # used,
+        ("RCU.CTL", 0x83),  # PLL off
         ("RCU.CTL", 0x83 | 1 << 16),
         ("RCU.CFG0", CFG0),
         ("RCU.CFG1", 1),  # PREDV0: HXTAL / 2
@@ -255,6 +258,13 @@ def test_dead_crystal_is_told_at_the_right_baud_rate(chip: Chip) -> None:
     assert chip.call("stator_board_init") == FAILED
     assert "crystal" in chip.failure
     assert chip.value["RCU.CFG0"] == (CFG0 | 2 | 2 << 2) & ~(1 << 16)  # 108 MHz from the internal 8 MHz / 2
+
+
+def test_clocks_that_a_boot_loader_left_running_are_set_up_anew(chip: Chip) -> None:
+    chip.value["RCU.CTL"] |= 1 << 16 | 1 << 17 | 1 << 24 | 1 << 25
+    chip.value["RCU.CFG0"] = 1 << 16 | 4 << 18 | 2 | 2 << 2  # PLL times 6, in use
+    assert chip.call("stator_board_init") != FAILED
+    assert chip.value["RCU.CFG0"] == CFG0 | 2 | 2 << 2
 
 
 def test_pll_that_does_not_lock_is_told_and_not_used(chip: Chip) -> None:

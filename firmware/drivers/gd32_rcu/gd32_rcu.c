@@ -15,6 +15,17 @@
 
 int gd32_rcu_start(void) {
     uint32_t crystal = RCU_CFG0_PLLSEL_Msk;
+    /* Back to where a reset would have left it: a boot loader may have the PLL running, whose settings may only change while off.
+     */
+    stator_change32(RCU_BASE + RCU_CTL, 0, RCU_CTL_IRC8MEN_Msk);
+    if (stator_wait_set(RCU_BASE + RCU_CTL, RCU_CTL_IRC8MSTB_Msk, TRIES)) {
+        return -EIO;
+    }
+    stator_change32(RCU_BASE + RCU_CFG0, RCU_CFG0_SCS_Msk, 0);
+    if (stator_wait_clear(RCU_BASE + RCU_CFG0, RCU_CFG0_SCSS_Msk, TRIES)) {
+        return -EIO;
+    }
+    stator_change32(RCU_BASE + RCU_CTL, RCU_CTL_PLLEN_Msk, 0);
     stator_change32(RCU_BASE + RCU_CTL, 0, RCU_CTL_HXTALEN_Msk);
     if (stator_wait_set(RCU_BASE + RCU_CTL, RCU_CTL_HXTALSTB_Msk, TRIES)) {
         crystal = 0; /* the PLL takes the internal 8 MHz / 2 */
