@@ -9,14 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from stator.board import Board, load_board
 from stator.errors import ToolError
 from stator.measure.callgraph import read_callgraph
-from stator.measure.disassembly import disassemble
+from stator.measure.disassembly import Disassembled, disassemble
 from stator.measure.elf import read_elf
 from stator.measure.sizes import sizes
-from stator.measure.stacks import Stacks, UnboundedStack, call_graph, stacks
+from stator.measure.stacks import CallGraph, Stacks, UnboundedStack, call_graph, stacks
 
 HEAD = """
 #include <stdint.h>
@@ -211,6 +213,33 @@ def test_disassembly_agrees_with_the_compiler_where_both_know(isa: Isa, tmp_path
     both = {name for name in said.keys() & seen.keys() if "naked" not in name and name not in ("trap", "reset")}
     assert len(both) >= 4
     assert {name: seen[name].frame_bytes for name in both} == {name: said[name].frame_bytes for name in both}
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 200), st.lists(st.tuples(st.integers(1, 7), st.integers(0, 200)), max_size=4)), min_size=1, max_size=9
+    )
+)
+def test_the_bound_is_the_longest_path(shape: list[tuple[int, list[tuple[int, int]]]]) -> None:
+    """Against every path, walked one by one: function i calls i + step with some bytes in use."""
+    count = len(shape)
+    seen = {
+        f"f{i}": Disassembled(
+            f"f{i}",
+            i,
+            max([frame, *(depth for _, depth in calls)]),
+            tuple((f"f{i + step}", depth) for step, depth in calls if i + step < count),
+            False,
+        )
+        for i, (frame, calls) in enumerate(shape)
+    }
+
+    def every(name: str, depth: int) -> list[int]:
+        return [depth + seen[name].frame_bytes, *(d for callee, at in seen[name].calls for d in every(callee, depth + at))]
+
+    bound = CallGraph({}, seen, {}).bound("f0")
+    assert bound.bytes == max(every("f0", 0))
+    assert bound.bytes == sum(bytes_ for _, bytes_ in bound.path)
 
 
 def test_an_fpu_makes_the_context_larger(tmp_path: Path) -> None:

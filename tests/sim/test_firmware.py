@@ -13,7 +13,9 @@ from elftools.elf.elffile import ELFFile
 
 from stator.board import load_board
 from stator.build import TOOLCHAINS, Image, build
-from stator.data import load_signal, to_counts
+from stator.data import available, load_signal, to_counts
+from stator.data.archives import unpacked
+from stator.data.recordings import cwru_files
 from stator.measure import plan_check, read_elf
 from stator.measure.oracle import oracle
 from stator.measure.replay import check_stream, compare
@@ -26,6 +28,7 @@ from stator.verbs.run import run
 BOARDS = ("mps2_an505", "qemu_rv32")
 FRAMES = 24  # the window fills at 16
 
+campaign = pytest.mark.skipif("STATOR_CAMPAIGN" not in os.environ, reason="a campaign: set STATOR_CAMPAIGN=1")
 pytestmark = [pytest.mark.sim, pytest.mark.slow]
 
 
@@ -52,6 +55,15 @@ def setup(request: pytest.FixtureRequest) -> Setup:
         if shutil.which(program) is None:
             pytest.skip(f"{program} is not installed")
     return Setup(build(board, spec), to_counts(load_signal("synthetic"), spec.input.counts_per_g).frames[:20])
+
+
+def recordings() -> list[str]:
+    if not available("cwru") or not available("uestc"):
+        pytest.skip("STATOR_DATA names no recordings")
+    return [
+        *(f"cwru:{number}" for number in sorted(cwru_files())),
+        *(f"uestc:{path.stem}" for path in sorted(unpacked("uestc").glob("*.mat"))),
+    ]
 
 
 def test_every_frame_equals_the_host(setup: Setup) -> None:
@@ -127,7 +139,20 @@ def test_run_reports_the_contracts_fields(setup: Setup) -> None:
         assert 0 < task["stack_used_bytes"] <= task["stack_bound_bytes"] <= task["stack_bytes"], task
 
 
-@pytest.mark.skipif("STATOR_CAMPAIGN" not in os.environ, reason="a campaign: set STATOR_CAMPAIGN=1")
+@campaign
+@pytest.mark.data
+def test_every_recording_is_exact(setup: Setup) -> None:
+    spec, wrong = setup.image.spec, []
+    assert spec.input is not None
+    for name in recordings():
+        counts = to_counts(load_signal(name), spec.input.counts_per_g)
+        found = Setup(setup.image, counts.frames)
+        records = found.records(frames=len(counts.frames))
+        wrong += [f"{name}: {problem}" for problem in found.problems(records)]
+    assert wrong == []
+
+
+@campaign
 def test_ten_thousand_frames_lose_nothing(setup: Setup) -> None:
     result = run(board=setup.image.board.name, signal="synthetic", frames=10_000)
     assert isinstance(result, dict)

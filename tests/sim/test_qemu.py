@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -12,6 +14,7 @@ import pytest
 
 from stator.board import Board, load_board
 from stator.errors import SignalError, ToolError
+from stator.paths import ROOT
 from stator.sim import qemu
 from stator.sim.records import line
 from stator.sim.run import FirmwareFailed, replay
@@ -55,6 +58,10 @@ def compiled(board: Board, folder: Path, said: bytes, *defines: str) -> Path:
     return elf
 
 
+def processes() -> str:
+    return subprocess.run(["ps", "-ww", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+
+
 def test_a_run_stops_after_the_frames_asked_for(board: Board, tmp_path: Path) -> None:
     elf = compiled(board, tmp_path, b"".join(line(FRAME.format(seq=n)) for n in range(5)))
     run = replay(board, elf, HALVES, 3)
@@ -83,11 +90,30 @@ def test_the_signal_lies_where_the_board_looks(board: Board, tmp_path: Path) -> 
 
 def test_a_silent_program_is_ended_and_named(board: Board, tmp_path: Path) -> None:
     elf = compiled(board, tmp_path, b"hello")
-    started = time.monotonic()
     with pytest.raises(ToolError, match="said nothing for 1 s, after 5 B"):
         qemu.simulate(board, elf, lambda data: False, stall_s=1)
-    left = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
-    assert str(elf) not in left, f"QEMU still runs after {time.monotonic() - started:.0f} s"
+    assert str(elf) not in processes()
+
+
+def test_qemu_ends_when_its_caller_is_killed(board: Board, tmp_path: Path) -> None:
+    elf = compiled(board, tmp_path, b"hello\n")
+    program = f"""
+import pathlib, sys
+from stator.board import load_board
+from stator.sim import qemu
+qemu.simulate(load_board({board.name!r}), pathlib.Path({str(elf)!r}), lambda data: print(data, flush=True))
+"""
+    with subprocess.Popen(
+        [sys.executable, "-c", program], stdout=subprocess.PIPE, env=os.environ | {"PYTHONPATH": str(ROOT / "tools")}
+    ) as caller:
+        assert caller.stdout is not None and caller.stdout.readline()
+        assert str(elf) in processes()
+        caller.kill()
+    for _ in range(100):
+        if str(elf) not in processes():
+            return
+        time.sleep(0.05)
+    pytest.fail("QEMU still runs")
 
 
 def test_missing_qemu_names_the_package(board: Board, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -63,17 +63,19 @@ def _chapter(elf: Path, board: Board, spec: ModelSpec) -> Chapter:
     digest = hashlib.sha256(elf.read_bytes()).hexdigest()
     runs = kept(folder)
     current = tuple(run for run in runs if run.results.get("elf_sha256") == digest)
+    plan = _json(folder / "generated" / "memory_plan.json")
+    measured_layers = _json(bench) if bench.is_file() else {}
     return Chapter(
         board=board,
         spec=spec,
-        plan=_json(folder / "generated" / "memory_plan.json"),
+        plan=plan,
         sizes=measured,
         stacks=bounds,
         flash_parts=flash_parts(elf.with_suffix(".map"), image),
         verdict=image_verdict(spec, measured, bounds),
         runs=current,
         stale=len(runs) - len(current),
-        bench=_json(bench) if bench.is_file() else None,
+        bench=measured_layers if measured_layers.get("sha256") == plan["sha256"] else None,
     )
 
 

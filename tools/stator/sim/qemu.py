@@ -120,6 +120,8 @@ def simulate(board: Board, elf: Path, hear: Callable[[bytes], bool], *, loaded: 
 
 @contextlib.contextmanager
 def _process(words: list[str], errors: Path) -> Iterator[subprocess.Popen[bytes]]:
+    keeper = shutil.which("setpriv")  # so that QEMU ends even if this process is killed and cannot end it
+    words = [keeper, "--pdeathsig", "KILL", *words] if keeper else words
     with errors.open("wb") as log:
         process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
     try:

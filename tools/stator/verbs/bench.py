@@ -178,7 +178,7 @@ def _measured(spec: ModelSpec, board: Board, host: _Host) -> dict[str, object]:
         **verdict.fields(),
     }
     if build_dir.is_dir():
-        write_json(build_dir / "result.json", result)  # for the report
+        write_json(build_dir / "result.json", result | {"sha256": graph.sha256})  # for the report
     return result
 
 
