@@ -29,7 +29,7 @@ makers: dict[str, Maker] = {}
 
 
 def maker(function: Maker) -> Maker:
-    makers[function.__name__] = function
+    makers[function.__name__.rstrip("_")] = function
     return function
 
 
@@ -238,34 +238,6 @@ def reshape(rng: Generator) -> Sample:
     y = m.tensor(new, "int8", x_scale, x_zero)
     m.operator("RESHAPE", [x, to], [y], "ReshapeOptions", NewShape=list(new))
     return Sample(m.build([x], [y]), (values(rng, shape),), f"{shape} -> {given}")
-
-
-@maker
-def pad(rng: Generator) -> Sample:
-    m = Model()
-    shape = tuple(pick(rng, 1, 5) for _ in range(pick(rng, 1, 4)))
-    borders = [(pick(rng, 0, 3), pick(rng, 0, 3)) for _ in shape]
-    x_scale, x_zero = scale(rng), zero_point(rng)
-    x = m.tensor(shape, "int8", x_scale, x_zero)
-    by = m.tensor((len(shape), 2), "int32", data=np.array(borders, dtype=np.int32))
-    y = m.tensor(tuple(d + a + b for d, (a, b) in zip(shape, borders, strict=True)), "int8", x_scale, x_zero)
-    m.operator("PAD", [x, by], [y], "PadOptions")
-    return Sample(m.build([x], [y]), (values(rng, shape),), f"{shape} by {borders}")
-
-
-@maker
-def concatenation(rng: Generator) -> Sample:
-    m = Model()
-    shape = [pick(rng, 1, 4) for _ in range(pick(rng, 1, 4))]
-    axis = pick(rng, 0, len(shape) - 1)
-    x_scale, x_zero = scale(rng), zero_point(rng)
-    sizes = [pick(rng, 1, 5) for _ in range(pick(rng, 2, 4))]
-    shapes = [tuple(size if i == axis else d for i, d in enumerate(shape)) for size in sizes]
-    parts = [m.tensor(s, "int8", x_scale, x_zero) for s in shapes]
-    y = m.tensor(tuple(sum(sizes) if i == axis else d for i, d in enumerate(shape)), "int8", x_scale, x_zero)
-    given = axis - len(shape) if rng.random() < 0.3 else axis
-    m.operator("CONCATENATION", parts, [y], "ConcatenationOptions", Axis=given)
-    return Sample(m.build(parts, [y]), tuple(values(rng, s) for s in shapes), f"{shapes} along {given}")
 
 
 @maker
