@@ -188,6 +188,23 @@ def test_gd32vf103_context_survives_interrupts_at_any_instruction(gd32vf103: Ima
     assert interrupts["nested"] > 500
 
 
+def test_gd32vf103_exception_ends_with_one_line_that_says_where(gd32vf103: Image, machine: Path, tmp_path: Path) -> None:
+    broken, at = tmp_path / "broken.elf", Loaded(gd32vf103.elf).symbols["stator_features_run"]
+    with gd32vf103.elf.open("rb") as file:
+        part = next(
+            s for s in ELFFile(file).iter_segments() if s["p_type"] == "PT_LOAD" and s["p_vaddr"] <= at < s["p_vaddr"] + s["p_filesz"]
+        )
+        offset = part["p_offset"] + at - part["p_vaddr"]
+    image = bytearray(gd32vf103.elf.read_bytes())
+    image[offset : offset + 2] = bytes(2)  # no instruction
+    broken.write_bytes(image)
+    signal = machine.with_name("signal.s16")
+    signal.write_bytes(bytes(2 * 1024))
+    done = subprocess.run([str(machine), str(broken), str(signal), "1"], capture_output=True, check=False, timeout=60)
+    assert done.returncode == 1
+    assert decode(done.stdout).failure == f"exception 2 at {at:08x} value 00000000"
+
+
 def test_gd32vf103_stacks_stay_within_their_bounds(gd32vf103: Image, machine: Path) -> None:
     """With interrupts at every depth, the high-water marks come up to the bounds of the call graph and not past them."""
     said, _ = run(machine, gd32vf103.elf, counts("inner"), 66, "4")

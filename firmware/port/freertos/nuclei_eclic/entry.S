@@ -167,6 +167,8 @@ nuclei_first_task:
     .align 6
 nuclei_eclic_exception:
     csrr a0, mcause
+    slli a0, a0, 20             # the code alone; 0xfff is NMI
+    srli a0, a0, 20
     csrr a1, mepc
     csrr a2, mtval
     la sp, stator_stack_main_top
