@@ -62,7 +62,8 @@ class Schedule:
     """Steps in order, and the buffers and tables they need.
 
     `buffer_of` maps every tensor that lives in the arena to its buffer, `scratch_of` every step with scratch to its, and
-    `table_of` every (step, name of a constant) to its table; equal constants are one table.
+    `table_of` every (step, name of a constant) to its table; equal constants are one table. `gaps` lets a layer's output lie partly
+    over its input: (i, j) -> the least number of bytes from the start of buffer i to the start of buffer j, where i is the lower one.
     """
 
     graph: Graph
@@ -72,6 +73,7 @@ class Schedule:
     buffer_of: dict[int, int]
     scratch_of: dict[int, int]
     table_of: dict[tuple[int, str], int]
+    gaps: dict[tuple[int, int], int]
 
     @property
     def macs(self) -> int:
@@ -120,7 +122,26 @@ def schedule(graph: Graph, kernels: Sequence[str] = PORTABLE) -> Schedule:
             name = f"scratch of layer {step.index}"
             buffers.append(Buffer(name, step.call.scratch_bytes, SCRATCH_ALIGN, step.index, step.index))
     tables, table_of = _tables(graph, steps)
-    return Schedule(graph, steps, tuple(buffers), tables, buffer_of, scratch_of, table_of)
+    gaps = _gaps(graph, steps, buffers, buffer_of)
+    return Schedule(graph, steps, tuple(buffers), tables, buffer_of, scratch_of, table_of, gaps)
+
+
+def _gaps(graph: Graph, steps: tuple[Step, ...], buffers: list[Buffer], buffer_of: dict[int, int]) -> dict[tuple[int, int], int]:
+    """Every pair of an input that nobody needs after a step and an output that is new in it, as far as the operator lets them overlap."""
+    gaps: dict[tuple[int, int], int] = {}
+    for step in steps:
+        for overlap in step.call.overlaps:
+            source, target = step.call.inputs[overlap.input], step.call.outputs[overlap.output]
+            i, o = buffer_of.get(source), buffer_of[target]
+            if i is None or sum(buffer_of.get(t) == i for t in step.call.inputs) > 1:
+                continue
+            needed_later = buffers[i].last > step.index or any(t in graph.outputs for t in buffers[i].tensors)
+            if i == o or needed_later or buffers[o].first < step.index:
+                continue
+            for pair, least in (((o, i), overlap.ahead), ((i, o), overlap.behind)):
+                if least is not None and least < buffers[pair[0]].bytes:
+                    gaps[pair] = least
+    return gaps
 
 
 def _steps(graph: Graph, kernels: Sequence[str]) -> tuple[Step, ...]:

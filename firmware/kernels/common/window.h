@@ -1,4 +1,5 @@
-/* Which taps of a window lie inside the image: the portable C variants clip the window once and then look at no border. */
+/* Which taps of a window lie inside the image (the portable C variants clip the window once and then look at no border), and the
+ * order in which pixels are computed. */
 #ifndef STATOR_KERNELS_COMMON_WINDOW_H
 #define STATOR_KERNELS_COMMON_WINDOW_H
 
@@ -12,6 +13,9 @@ struct stator_taps {
 
 /* Taps origin + k * dilation, k = 0..kernel-1, that lie in 0..size-1. dilation and size are at least 1. */
 static inline struct stator_taps stator_taps_inside(int32_t origin, int32_t kernel, int32_t dilation, int32_t size) {
+    if (origin >= 0 && origin + (kernel - 1) * dilation < size) {
+        return (struct stator_taps){0, kernel, origin};
+    }
     int32_t first = 0;
     int32_t at = origin;
     while (at < 0) {
@@ -23,6 +27,11 @@ static inline struct stator_taps stator_taps_inside(int32_t origin, int32_t kern
         end++;
     }
     return (struct stator_taps){first, end - first, at};
+}
+
+/* The i-th of `count` items in the order asked for: from the first to the last, or backwards. */
+static inline int32_t stator_in_order(int32_t i, int32_t count, int32_t backwards) {
+    return backwards ? count - 1 - i : i;
 }
 
 #endif

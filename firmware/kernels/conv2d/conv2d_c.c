@@ -69,8 +69,8 @@ static int32_t one(int32_t acc, const struct stator_conv2d *p, const struct runs
     return acc;
 }
 
-static void pixel(int8_t *out, const int8_t *image, const struct stator_conv2d *p, struct stator_taps rows,
-                  struct stator_taps columns) {
+static void pixel(int8_t *out, const int8_t *image, const struct stator_conv2d *p, const struct stator_taps rows, int32_t x) {
+    const struct stator_taps columns = stator_taps_inside(x * p->stride_w - p->pad_left, p->kernel_w, p->dilation_w, p->in_w);
     int32_t o = 0;
     if (p->dilation_w == 1 || rows.count <= 1) {
         const struct runs r = clip(image, p, rows, columns);
@@ -94,13 +94,16 @@ int stator_conv2d_s8__c(int8_t *out, const int8_t *in, const struct stator_conv2
     if (!stator_conv2d_valid(out, in, p)) {
         return -EINVAL;
     }
-    for (int32_t b = 0; b < p->batches; b++, in += p->in_h * p->in_w * p->in_c) {
-        for (int32_t y = 0; y < p->out_h; y++) {
+    for (int32_t i = 0; i < p->batches; i++) {
+        const int32_t b = stator_in_order(i, p->batches, p->backwards);
+        const int8_t *image = in + b * p->in_h * p->in_w * p->in_c;
+        for (int32_t j = 0; j < p->out_h; j++) {
+            const int32_t y = stator_in_order(j, p->out_h, p->backwards);
             const struct stator_taps rows = stator_taps_inside(y * p->stride_h - p->pad_top, p->kernel_h, p->dilation_h, p->in_h);
-            for (int32_t x = 0; x < p->out_w; x++, out += p->out_c) {
-                const struct stator_taps columns =
-                    stator_taps_inside(x * p->stride_w - p->pad_left, p->kernel_w, p->dilation_w, p->in_w);
-                pixel(out, in, p, rows, columns);
+            int8_t *row = out + (b * p->out_h + y) * p->out_w * p->out_c;
+            for (int32_t k = 0; k < p->out_w; k++) {
+                const int32_t x = stator_in_order(k, p->out_w, p->backwards);
+                pixel(row + x * p->out_c, image, p, rows, x);
             }
         }
     }

@@ -1,5 +1,6 @@
 /* The oracle: readable, never optimised. */
 #include "common/requantize.h"
+#include "common/window.h"
 #include "conv2d/conv2d.h"
 
 static int32_t accumulate(const int8_t *image, const struct stator_conv2d *p, int32_t y, int32_t x, int32_t o) {
@@ -24,17 +25,16 @@ int stator_conv2d_s8__ref(int8_t *out, const int8_t *in, const struct stator_con
     if (!stator_conv2d_valid(out, in, p)) {
         return -EINVAL;
     }
-    for (int32_t b = 0; b < p->batches; b++) {
-        const int8_t *image = in + b * p->in_h * p->in_w * p->in_c;
-        for (int32_t y = 0; y < p->out_h; y++) {
-            for (int32_t x = 0; x < p->out_w; x++) {
-                for (int32_t o = 0; o < p->out_c; o++) {
-                    const int32_t acc = accumulate(image, p, y, x, o) + (p->bias ? p->bias[o] : 0);
-                    const int32_t q = stator_requantize(acc, p->multiplier[o], p->shift[o]) + p->output_zero_point;
-                    out[((b * p->out_h + y) * p->out_w + x) * p->out_c + o] =
-                        (int8_t)stator_clamp(q, p->activation_min, p->activation_max);
-                }
-            }
+    const int32_t pixels = p->batches * p->out_h * p->out_w;
+    for (int32_t i = 0; i < pixels; i++) {
+        const int32_t pixel = stator_in_order(i, pixels, p->backwards);
+        const int32_t x = pixel % p->out_w;
+        const int32_t y = pixel / p->out_w % p->out_h;
+        const int8_t *image = in + pixel / p->out_w / p->out_h * p->in_h * p->in_w * p->in_c;
+        for (int32_t o = 0; o < p->out_c; o++) {
+            const int32_t acc = accumulate(image, p, y, x, o) + (p->bias ? p->bias[o] : 0);
+            const int32_t q = stator_requantize(acc, p->multiplier[o], p->shift[o]) + p->output_zero_point;
+            out[pixel * p->out_c + o] = (int8_t)stator_clamp(q, p->activation_min, p->activation_max);
         }
     }
     return 0;

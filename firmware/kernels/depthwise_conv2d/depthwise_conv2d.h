@@ -23,6 +23,7 @@ struct stator_depthwise_conv2d {
     int32_t stride_h, stride_w;
     int32_t dilation_h, dilation_w;
     int32_t pad_top, pad_left; /* elements; what is missing at the bottom and right follows from the sizes */
+    int32_t backwards;         /* 0: from the first pixel to the last; 1: from the last to the first; of all batches */
     int32_t input_zero_point;  /* -128..127 */
     int32_t output_zero_point; /* -128..127 */
     int32_t activation_min;    /* -128..127, not above activation_max */
@@ -31,11 +32,14 @@ struct stator_depthwise_conv2d {
 
 /* Every variant in kernels.inc computes the same bytes.
  * out: int8 [batches][out_h][out_w][in_c * depth_multiplier], written whole. in: int8 [batches][in_h][in_w][in_c]. p: read
- * only, owned by the caller, as all it points to. out and in must not overlap. No alignment is asked for. The accumulator must
- * not leave int32 for any input: the compiler has proved that for what it emits. Callable from task and interrupt; does not
- * block; no static state; stack under 256 bytes.
- * Returns 0; -EINVAL (a null pointer but bias, a size, stride or dilation below 1, a negative padding), then nothing is
- * written. */
+ * only, owned by the caller, as all it points to. No alignment is asked for. The accumulator must not leave int32 for any input:
+ * the compiler has proved that for what it emits. Callable from task and interrupt; does not block; no static state; stack under
+ * 256 bytes.
+ * Order: pixel by pixel of the output as `backwards` says, and in a pixel from the first channel to the last in either case.
+ * Where depth_multiplier is 1, a channel of the window is read for the last time before that channel of the pixel is written. So
+ * out may lie over in as far as no byte is written that is still to be read (tools/stator/ops/_overlap.py counts it); the input
+ * is lost then. Returns 0; -EINVAL (a null pointer but bias, a size, stride or dilation below 1, a negative padding), then
+ * nothing is written. */
 #define STATOR_KERNEL(op, isa, tile)                                                                                             \
     STATOR_MUST_CHECK int STATOR_KERNEL_NAME(op, isa, tile)(int8_t *out, const int8_t *in,                                       \
                                                             const struct stator_depthwise_conv2d *p);

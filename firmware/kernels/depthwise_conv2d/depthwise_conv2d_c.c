@@ -84,19 +84,25 @@ int stator_depthwise_conv2d_s8__c(int8_t *out, const int8_t *in, const struct st
         return -EINVAL;
     }
     const int32_t out_c = p->in_c * p->depth_multiplier;
-    for (int32_t b = 0; b < p->batches; b++, in += p->in_h * p->in_w * p->in_c) {
-        for (int32_t y = 0; y < p->out_h; y++) {
+    for (int32_t i = 0; i < p->batches; i++) {
+        const int32_t b = stator_in_order(i, p->batches, p->backwards);
+        const int8_t *image = in + b * p->in_h * p->in_w * p->in_c;
+        for (int32_t j = 0; j < p->out_h; j++) {
+            const int32_t y = stator_in_order(j, p->out_h, p->backwards);
             const struct stator_taps rows = stator_taps_inside(y * p->stride_h - p->pad_top, p->kernel_h, p->dilation_h, p->in_h);
-            for (int32_t x = 0; x < p->out_w; x++, out += out_c) {
+            int8_t *row = out + (b * p->out_h + y) * p->out_w * out_c;
+            for (int32_t k = 0; k < p->out_w; k++) {
+                const int32_t x = stator_in_order(k, p->out_w, p->backwards);
+                int8_t *to = row + x * out_c;
                 const struct stator_taps columns =
                     stator_taps_inside(x * p->stride_w - p->pad_left, p->kernel_w, p->dilation_w, p->in_w);
-                const struct window w = clip(in, p, rows, columns);
+                const struct window w = clip(image, p, rows, columns);
                 int32_t c = 0;
                 for (; p->depth_multiplier == 1 && c + 4 <= out_c; c += 4) {
-                    four(out, p, &w, c);
+                    four(to, p, &w, c);
                 }
                 for (; c < out_c; c++) {
-                    one(out, p, &w, c);
+                    one(to, p, &w, c);
                 }
             }
         }

@@ -11,7 +11,7 @@ from stator.errors import ConfigError, DoesNotFit
 from stator.memory.pack import Block, align_up, pack
 from stator.memory.sampling import Sampling, sampling
 from stator.memory.tasks import OBJECT_ALIGN, Tasks, stack_bytes
-from stator.schedule import Schedule
+from stator.schedule import Schedule, Step
 from stator.spec import ModelSpec
 from stator.yamlfile import shown
 
@@ -75,6 +75,17 @@ class MemoryPlan:
         """Offset of a tensor in the arena."""
         return self.offsets[self.schedule.buffer_of[tensor]]
 
+    def backwards(self, step: Step) -> bool:
+        """Whether the layer must run from its last pixel to its first: its output begins inside an input that it may overlap."""
+        schedule = self.schedule
+        for overlap in step.call.overlaps:
+            source, target = step.call.inputs[overlap.input], step.call.outputs[overlap.output]
+            if source in schedule.buffer_of:
+                start = self.offset(source)
+                if start < self.offset(target) < start + schedule.graph.tensors[source].type.bytes:
+                    return True
+        return False
+
     def item(self, symbol: str) -> Item:
         return next(item for item in self.items if item.need.symbol == symbol)
 
@@ -94,7 +105,7 @@ def plan(schedule: Schedule, board: Board, spec: ModelSpec, tasks: Tasks | None)
     """
     if tasks is not None:
         _model_is_what_its_yml_says(schedule, spec)
-    packing = pack([Block(b.bytes, b.align, b.first, b.last) for b in schedule.buffers])
+    packing = pack([Block(b.bytes, b.align, b.first, b.last) for b in schedule.buffers], schedule.gaps)
     needs = _needs(packing.bytes, board, spec, tasks)
     _weights_fit(schedule, board, spec)
     items = place(needs, board)

@@ -21,6 +21,7 @@ import numpy.typing as npt
 from stator.channels import Bounds, Mask, everything
 from stator.errors import ModelError, UnsupportedOperator
 from stator.ir import DType, Graph, Node, Quantization, Tensor, TensorType
+from stator.numerics import INT32_MAX
 
 Array = npt.NDArray[Any]
 
@@ -85,9 +86,9 @@ class Operands:
         return tensor.data
 
     def integers(self, position: int, what: str) -> tuple[int, ...]:
-        """The values of a constant INT32 input: axes, a shape, paddings."""
+        """The values of a constant input of whole numbers: axes, a shape, paddings."""
         data = self.constant(position, what)
-        if data.dtype != np.int32 or data.size > 16:
+        if data.dtype not in (np.int32, np.int64) or data.size > 64 or (data.size and int(np.abs(data).max()) > INT32_MAX):
             raise Refusal(f"{what} are {data.size} values of {data.dtype}, and a few of int32 are needed", remedy="convert the model again")
         return tuple(int(v) for v in data.reshape(-1))
 
@@ -118,6 +119,20 @@ class Constant:
 Value = int | float | tuple[int, ...] | Constant | None
 
 
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """An output may lie partly over an input that nobody reads later, by the kernel's order of reads and writes; bytes.
+
+    The output's first byte may lie before the input's, by at least `ahead`; then the kernel runs forwards. Or after it, by at least
+    `behind`; then the kernel's parameter `backwards` is 1. None: not over this input, on that side.
+    """
+
+    input: int  # position among the call's inputs
+    output: int
+    ahead: int | None
+    behind: int | None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class KernelCall:
     """One call of a kernel, as data. The emitter prints it as
@@ -128,7 +143,9 @@ class KernelCall:
     with one more argument, `void *scratch`, at the end where the kernel takes scratch (`scratch_bytes` is not None).
     `outputs` and `inputs` are tensor indices of the graph; an input that is a constant is handed over where it lies in flash.
     With `lists` the kernel takes two arrays of pointers instead, however many tensors there are.
-    A field's value is a number, numbers (an array inside the struct), a table or None (a null pointer).
+    A field's value is a number, numbers (an array inside the struct), a table or None (a null pointer). The value of a field called
+    `backwards` is the plan's: 1 where an output lies behind an input that it overlaps.
+    `overlaps` holds for this kernel's order of reads and writes, which its header promises and tests/python/test_overlap.py proves.
     """
 
     kernel: str
@@ -139,6 +156,7 @@ class KernelCall:
     params: tuple[tuple[str, Value], ...]
     scratch_bytes: int | None = None
     lists: bool = False
+    overlaps: tuple[Overlap, ...] = ()
 
     @property
     def constants(self) -> tuple[Constant, ...]:

@@ -10,6 +10,7 @@ from stator.channels import Bounds, Mask
 from stator.ir import DType, Node, TensorType
 from stator.ops import KernelCall, Operands, Operator, Options, Refusal, int8, same_quant
 from stator.ops._activation import Activation, activation_range
+from stator.ops._overlap import window_overlap
 from stator.ops._window import Axis, Padding, axis, image, step
 
 #: Elements of a window: their sum stays far inside 32 bits.
@@ -89,4 +90,5 @@ class Pool(Operator):
                 ("activation_min", low),
                 ("activation_max", high),
             ),
+            overlaps=(window_overlap(rows, columns, channels, channels, batch, by_channel=True, backwards=False),),
         )

@@ -13,6 +13,7 @@ from stator.numerics import requantize
 from stator.ops import Array, Constant, KernelCall, Operands, Operator, Options, Refusal, int8, operator
 from stator.ops._activation import Activation, activation_range
 from stator.ops._channels import held_by_bias, narrowed_weights, read_by, rescaled
+from stator.ops._overlap import window_overlap
 from stator.ops._weights import accumulator_fits, bias_values, channel_multipliers, symmetric
 from stator.ops._window import Axis, Padding, axis, image, patches, step
 
@@ -144,9 +145,11 @@ class Conv2D(Operator):
                 ("dilation_w", columns.dilation),
                 ("pad_top", rows.before),
                 ("pad_left", columns.before),
+                ("backwards", 0),
                 ("input_zero_point", on.quant(on.input(0)).zero_point),
                 ("output_zero_point", on.quant(on.output).zero_point),
                 ("activation_min", low),
                 ("activation_max", high),
             ),
+            overlaps=(window_overlap(rows, columns, depth, channels, image(on.input(0))[0]),),
         )

@@ -13,6 +13,7 @@ from stator.numerics import requantize
 from stator.ops import Array, Constant, KernelCall, Operands, Operator, Options, Refusal, int8, operator
 from stator.ops._activation import Activation, activation_range
 from stator.ops._channels import cut_bias, cut_weights, rescaled
+from stator.ops._overlap import window_overlap
 from stator.ops._weights import accumulator_fits, bias_values, channel_multipliers, symmetric
 from stator.ops._window import Axis, Padding, axis, image, patches, step
 
@@ -112,6 +113,7 @@ class DepthwiseConv2D(Operator):
         multiplier, shift = channel_multipliers(on, channels)
         low, high = activation_range(self.activation, on.quant(on.output))
         rows, columns = self._axes(on)
+        batch, _, _, depth = image(on.input(0))
         return KernelCall(
             kernel="depthwise_conv2d_s8",
             header="depthwise_conv2d/depthwise_conv2d.h",
@@ -123,10 +125,10 @@ class DepthwiseConv2D(Operator):
                 ("bias", None if bias is None else Constant("bias", "int32_t", bias)),
                 ("multiplier", Constant("multiplier", "int32_t", multiplier)),
                 ("shift", Constant("shift", "int8_t", shift)),
-                ("batches", image(on.input(0))[0]),
+                ("batches", batch),
                 ("in_h", rows.size),
                 ("in_w", columns.size),
-                ("in_c", image(on.input(0))[3]),
+                ("in_c", depth),
                 ("out_h", rows.out),
                 ("out_w", columns.out),
                 ("depth_multiplier", self.multiplier),
@@ -138,9 +140,11 @@ class DepthwiseConv2D(Operator):
                 ("dilation_w", columns.dilation),
                 ("pad_top", rows.before),
                 ("pad_left", columns.before),
+                ("backwards", 0),
                 ("input_zero_point", on.quant(on.input(0)).zero_point),
                 ("output_zero_point", on.quant(on.output).zero_point),
                 ("activation_min", low),
                 ("activation_max", high),
             ),
+            overlaps=(window_overlap(rows, columns, depth, channels, batch, by_channel=self.multiplier == 1),),
         )

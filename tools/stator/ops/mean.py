@@ -11,7 +11,7 @@ import numpy as np
 from stator.channels import Bounds, Mask
 from stator.ir import DType, Node, TensorType
 from stator.numerics import INT32_MAX, quantize_multiplier, requantize
-from stator.ops import Array, KernelCall, Operands, Operator, Options, Refusal, int8, operator
+from stator.ops import Array, KernelCall, Operands, Operator, Options, Overlap, Refusal, int8, operator
 from stator.ops._channels import rescaled
 
 
@@ -112,4 +112,6 @@ class Mean(Operator):
                 ("input_zero_point", on.quant(on.input(0)).zero_point),
                 ("output_zero_point", on.quant(on.output).zero_point),
             ),
+            # An output is written when the elements up to its own position, at least, have been read for the last time.
+            overlaps=(Overlap(0, 0, 0, None),),
         )

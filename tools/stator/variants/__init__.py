@@ -41,7 +41,11 @@ def array(call: KernelCall, name: str) -> Array | None:
 
 
 def repacked(call: KernelCall, struct: str, changes: Mapping[str, Value], scratch_bytes: int) -> KernelCall:
-    """The call with another struct: the fields of `changes` are replaced by, or added in front of, the others; None drops one."""
-    kept = {name: value for name, value in call.params if name not in changes}
-    new = {name: value for name, value in changes.items() if value is not None}
-    return dataclasses.replace(call, struct=struct, params=tuple((new | kept).items()), scratch_bytes=scratch_bytes)
+    """The call with another struct: the fields of `changes` are replaced by, or added in front of, the others; None drops one.
+
+    Its output lies over no input: give `overlaps` (see stator.ops._overlap) where the variant's order of reads and writes allows that.
+    """
+    given = dict(call.params)
+    new = {name: value for name, value in changes.items() if name not in given}
+    kept = {name: changes.get(name, value) for name, value in call.params if changes.get(name, value) is not None}
+    return dataclasses.replace(call, struct=struct, params=tuple((new | kept).items()), scratch_bytes=scratch_bytes, overlaps=())
