@@ -153,9 +153,9 @@ restore:
     .type nuclei_first_task, @function
 nuclei_first_task:
     li t0, 0x38000000
-    csrw mcause, t0             # MPP and MPIE are those of mstatus, seen from here
+    csrw mcause, t0             # MPIL 0; MPP and MPIE are mirrored between mcause and mstatus,
     li t0, 0x1880
-    csrs mstatus, t0
+    csrs mstatus, t0            # and set in both, whichever leads
     csrw msubm, zero
     j restore
     .size nuclei_software_interrupt, . - nuclei_software_interrupt
