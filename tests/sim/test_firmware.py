@@ -26,7 +26,6 @@ from stator.spec import load_model_spec
 from stator.verbs.run import run
 
 BOARDS = ("mps2_an505", "qemu_rv32")
-FRAMES = 24  # the window fills at 16
 
 campaign = pytest.mark.skipif("STATOR_CAMPAIGN" not in os.environ, reason="a campaign: set STATOR_CAMPAIGN=1")
 pytestmark = [pytest.mark.sim, pytest.mark.slow]
@@ -37,7 +36,14 @@ class Setup:
     image: Image
     halves: Halves
 
-    def records(self, elf: Path | None = None, halves: Halves | None = None, frames: int = FRAMES) -> tuple[Record, ...]:
+    @property
+    def frames(self) -> int:
+        """Enough for a full window and some more."""
+        assert self.image.spec.window is not None
+        return self.image.spec.window.frames + 6
+
+    def records(self, elf: Path | None = None, halves: Halves | None = None, frames: int = 0) -> tuple[Record, ...]:
+        frames = frames or self.frames
         done = replay(self.image.board, elf or self.image.elf, self.halves if halves is None else halves, frames)
         assert done.telemetry.garbage == 0
         return done.telemetry.records[:frames]
@@ -71,7 +77,7 @@ def test_every_frame_equals_the_host(setup: Setup) -> None:
     assert setup.problems(records) == ()
     assert setup.image.plan.sampling is not None
     stream = check_stream(records, setup.halves, setup.image.plan.sampling.half_ticks)
-    assert (stream.frames, stream.lost, stream.duplicated, stream.wrong_times) == (FRAMES, 0, 0, 0)
+    assert (stream.frames, stream.lost, stream.duplicated, stream.wrong_times) == (setup.frames, 0, 0, 0)
 
 
 def test_the_same_run_gives_the_same_records(setup: Setup) -> None:
@@ -107,12 +113,12 @@ def test_one_changed_sample_is_found(setup: Setup) -> None:
 @pytest.mark.parametrize("level", [0, 2047, -2048])
 def test_constant_and_saturated_signals_are_exact(setup: Setup, level: int) -> None:
     constant = Setup(setup.image, np.full((3, 1024), level, np.int16))
-    assert constant.problems(constant.records(frames=18)) == ()
+    assert constant.problems(constant.records()) == ()
 
 
 def test_noise_over_the_whole_range_is_exact(setup: Setup) -> None:
     noise = np.random.default_rng(11).integers(-2048, 2048, (18, 1024), dtype=np.int16)
-    assert Setup(setup.image, noise).problems(Setup(setup.image, noise).records(frames=18)) == ()
+    assert Setup(setup.image, noise).problems(Setup(setup.image, noise).records()) == ()
 
 
 def test_a_signal_without_its_header_ends_in_the_firmwares_words(setup: Setup, monkeypatch: pytest.MonkeyPatch) -> None:
