@@ -120,7 +120,9 @@ class CallGraph:
         if seen is None:
             problems.append(f"'{name}' is called and not in the image")
             return 0, []
-        calls = dict(seen.calls)
+        calls: dict[str, int] = {}
+        for callee, depth in seen.calls:
+            calls[callee] = max(calls.get(callee, 0), depth)
         if compiled is None:
             if seen.problem:
                 problems.append(f"{name}: {seen.problem}")
