@@ -23,7 +23,7 @@ SCRIPT = """
 MEMORY {{ code (rx): ORIGIN = {code:#x}, LENGTH = 3M  ram (rwx): ORIGIN = {ram:#x}, LENGTH = 1M }}
 ENTRY(entry)
 SECTIONS {{ .text : {{ KEEP(*(.vectors)) *(.text.start) *(.text* .rodata* .srodata*) }} > code
-            .data : {{ *(.data* .sdata*) }} > ram AT > code
+            .data : {{ *(.data* .sdata*) }} > ram
             .bss (NOLOAD) : {{ *(.bss* .sbss*) }} > ram
             stack_top = ORIGIN(ram) + LENGTH(ram); }}
 """

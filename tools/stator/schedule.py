@@ -224,7 +224,7 @@ class _Groups:
 
     def run(self, step: Step) -> None:
         """Lets the step write over an input where its operator allows that and nobody reads the input later."""
-        for i, o in step.node.op.in_place(Operands.of(self._graph, step.node)):
+        for i, o in dict.fromkeys((*step.node.op.in_place(Operands.of(self._graph, step.node)), *step.call.in_place)):
             source, target = step.node.inputs[i], step.node.outputs[o]
             group = self._members.get(source)
             if group is None or target in group:

@@ -30,6 +30,25 @@ struct stator_depthwise_conv2d {
     int32_t activation_max;
 };
 
+/* For variants with a layout of their own: weights, biases and scales are one stream of words. */
+struct stator_depthwise_conv2d_packed {
+    const int32_t *stream;
+    int32_t batches;
+    int32_t in_h, in_w, in_c;
+    int32_t out_h, out_w;
+    int32_t depth_multiplier;
+    int32_t kernel_h, kernel_w;
+    int32_t stride_h, stride_w;
+    int32_t dilation_h, dilation_w;
+    int32_t pad_top, pad_left;
+    int32_t backwards;
+    int32_t transposed; /* 0 or 1; where a variant can go along columns: 1 where it does */
+    int32_t input_zero_point;
+    int32_t output_zero_point;
+    int32_t activation_min;
+    int32_t activation_max;
+};
+
 /* Every variant in kernels.inc computes the same bytes.
  * out: int8 [batches][out_h][out_w][in_c * depth_multiplier], written whole. in: int8 [batches][in_h][in_w][in_c]. p: read
  * only, owned by the caller, as all it points to. No alignment is asked for. The accumulator must not leave int32 for any input:
@@ -43,14 +62,28 @@ struct stator_depthwise_conv2d {
 #define STATOR_KERNEL(op, isa, tile)                                                                                             \
     STATOR_MUST_CHECK int STATOR_KERNEL_NAME(op, isa, tile)(int8_t *out, const int8_t *in,                                       \
                                                             const struct stator_depthwise_conv2d *p);
+/* A variant with a layout of its own, made by the module that is named like it in tools/stator/variants/, which also says which
+ * layers it takes, and where out may lie over in. As above, and: scratch: as many bytes as that module says, aligned to 8, not
+ * null, its content lost; stack under 384 bytes. */
+#define STATOR_KERNEL_PACKED(op, isa, tile)                                                                                      \
+    STATOR_MUST_CHECK int STATOR_KERNEL_NAME(op, isa, tile)(int8_t *out, const int8_t *in,                                       \
+                                                            const struct stator_depthwise_conv2d_packed *p, void *scratch);
 #include "depthwise_conv2d/kernels.inc"
 #undef STATOR_KERNEL
+#undef STATOR_KERNEL_PACKED
 
 /* The guard that every variant starts with. */
 static inline int stator_depthwise_conv2d_valid(const int8_t *out, const int8_t *in, const struct stator_depthwise_conv2d *p) {
     return out && in && p && p->weights && p->multiplier && p->shift && p->batches > 0 && p->in_h > 0 && p->in_w > 0 &&
            p->in_c > 0 && p->out_h > 0 && p->out_w > 0 && p->depth_multiplier > 0 && p->kernel_h > 0 && p->kernel_w > 0 &&
            p->stride_h > 0 && p->stride_w > 0 && p->dilation_h > 0 && p->dilation_w > 0 && p->pad_top >= 0 && p->pad_left >= 0;
+}
+
+static inline int stator_depthwise_conv2d_packed_valid(const int8_t *out, const int8_t *in,
+                                                       const struct stator_depthwise_conv2d_packed *p) {
+    return out && in && p && p->stream && p->batches > 0 && p->in_h > 0 && p->in_w > 0 && p->in_c > 0 && p->out_h > 0 &&
+           p->out_w > 0 && p->depth_multiplier > 0 && p->kernel_h > 0 && p->kernel_w > 0 && p->stride_h > 0 && p->stride_w > 0 &&
+           p->dilation_h > 0 && p->dilation_w > 0 && p->pad_top >= 0 && p->pad_left >= 0;
 }
 
 #endif

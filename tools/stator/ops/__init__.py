@@ -146,6 +146,7 @@ class KernelCall:
     A field's value is a number, numbers (an array inside the struct), a table or None (a null pointer). The value of a field called
     `backwards` is the plan's: 1 where an output lies behind an input that it overlaps.
     `overlaps` holds for this kernel's order of reads and writes, which its header promises and tests/python/test_overlap.py proves.
+    `in_place`: pairs (input, output) of positions that may be the same bytes, beside those that hold for all kernels of the operator.
     """
 
     kernel: str
@@ -157,6 +158,7 @@ class KernelCall:
     scratch_bytes: int | None = None
     lists: bool = False
     overlaps: tuple[Overlap, ...] = ()
+    in_place: tuple[tuple[int, int], ...] = ()
 
     @property
     def constants(self) -> tuple[Constant, ...]:
