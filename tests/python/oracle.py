@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import functools
+import importlib.util
+import multiprocessing
 import warnings
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 
 import pytest
 
@@ -35,21 +39,36 @@ class Oracle:
         return values
 
 
+def _litert(data: bytes, inputs: Sequence[Array]) -> list[Array]:
+    """One run of LiteRT's reference kernels; in a process of its own."""
+    from tensorflow.lite.python import interpreter as lite
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it says that it will move to a package of its own
+        interpreter = lite.Interpreter(model_content=data, experimental_op_resolver_type=lite.OpResolverType.BUILTIN_REF)
+    interpreter.allocate_tensors()
+    for detail, array in zip(interpreter.get_input_details(), inputs, strict=True):
+        interpreter.set_tensor(detail["index"], array)
+    interpreter.invoke()
+    return [interpreter.get_tensor(detail["index"]) for detail in interpreter.get_output_details()]
+
+
+@functools.cache
+def _worker() -> ProcessPoolExecutor:
+    """TensorFlow and OR-tools do not get along in one process."""
+    return ProcessPoolExecutor(1, multiprocessing.get_context("spawn"))
+
+
 class LiteRt:
     """LiteRT's reference kernels, for operators that TensorFlow Lite Micro lacks. They round once where INT8 semantics round twice,
     so nothing that rescales sums is compared with them."""
 
     def __init__(self, data: bytes) -> None:
-        lite = pytest.importorskip("tensorflow.lite.python.interpreter", reason="tensorflow has no wheel for this machine")
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # it says that it will move to a package of its own
-            self.interpreter = lite.Interpreter(model_content=data, experimental_op_resolver_type=lite.OpResolverType.BUILTIN_REF)
-        self.interpreter.allocate_tensors()
+        if importlib.util.find_spec("tensorflow") is None:
+            pytest.skip("tensorflow has no wheel for this machine")
+        self.data = data
 
     def run(self, inputs: Sequence[Array], outputs: int = 1) -> list[Array]:
-        for detail, array in zip(self.interpreter.get_input_details(), inputs, strict=True):
-            self.interpreter.set_tensor(detail["index"], array)
-        self.interpreter.invoke()
-        details = self.interpreter.get_output_details()
-        assert len(details) == outputs
-        return [self.interpreter.get_tensor(detail["index"]) for detail in details]
+        results = _worker().submit(_litert, self.data, tuple(inputs)).result()
+        assert len(results) == outputs
+        return results

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 
 import numpy as np
@@ -113,16 +114,26 @@ def test_equal_tables_are_stored_once() -> None:
 
 def test_constant_in_the_place_of_a_result_is_refused_by_name() -> None:
     m = Model()
-    x = m.tensor((1, 4), "int8", SCALE, 0)
-    constant = m.tensor((1, 4), "int8", SCALE, 0, data=np.zeros(4, dtype=np.int8), name="frozen")
-    shape = m.tensor((2,), "int32", data=np.array([2, 2], dtype=np.int32))
-    y = m.tensor((1, 4), "int8", 1 / 256, -128)
-    m.operator("SOFTMAX", [x], [y], "SoftmaxOptions", Beta=1.0)
+    x = m.tensor((1, 4), "int8", SCALE, 0, name="frozen")
     z = m.tensor((2, 2), "int8", SCALE, 0)
-    m.operator("RESHAPE", [constant, shape], [z], "ReshapeOptions")
-    graph = read(m.build([x], [y, z]), "constant")
-    with pytest.raises(UnsupportedOperator, match=r"node 1 \(RESHAPE\): reads the constant 'frozen'"):
+    m.operator("RESHAPE", [x, m.tensor((2,), "int32", data=np.array([2, 2], dtype=np.int32))], [z], "ReshapeOptions")
+    graph = read(m.build([x], [z]), "constant")
+    frozen = dataclasses.replace(graph.tensors[x], data=np.zeros((1, 4), dtype=np.int8))
+    graph = dataclasses.replace(graph, inputs=(), tensors={**graph.tensors, x: frozen})
+    with pytest.raises(UnsupportedOperator, match=r"node 0 \(RESHAPE\): reads the constant 'frozen'"):
         schedule(graph)
+
+
+def test_output_that_is_known_beforehand_is_copied_out_of_flash() -> None:
+    m = Model()
+    x = m.tensor((1, 4), "int8", SCALE, 0)
+    y, sizes = m.tensor((1, 4), "int8", 1 / 256, -128), m.tensor((2,), "int32")
+    m.operator("SOFTMAX", [x], [y], "SoftmaxOptions", Beta=1.0)
+    m.operator("SHAPE", [x], [sizes], "ShapeOptions", OutType=2)
+    planned = schedule(read(m.build([x], [y, sizes]), "known"))
+    assert [step.node.op.name for step in planned.steps] == ["SOFTMAX", "CONSTANT"]
+    (table,) = (t for t in planned.tables if t.symbol == "layer1_input0")
+    assert table.constant.data.tolist() == [1, 4]
 
 
 def test_constant_operand_is_a_table_and_takes_no_arena() -> None:

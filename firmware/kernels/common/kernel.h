@@ -14,4 +14,17 @@
 
 #define STATOR_KERNEL_NAME(op, isa, tile) stator_##op##__##isa##tile
 
+/* Whether all `count` pointers of a list are there; count below 1 is refused too. */
+static inline int stator_all_there(const void *const *pointers, int32_t count) {
+    if (!pointers || count < 1) {
+        return 0;
+    }
+    for (int32_t i = 0; i < count; i++) {
+        if (!pointers[i]) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
 #endif

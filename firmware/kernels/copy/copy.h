@@ -32,21 +32,8 @@ struct stator_copy {
 
 /* The guard that every variant starts with. */
 static inline int stator_copy_valid(void *const *out, const void *const *in, const struct stator_copy *p) {
-    if (!out || !in || !p || !p->part || p->parts < 1 || p->rank < 1 || p->rank > STATOR_COPY_MAX_RANK || p->element_bytes < 1 ||
-        p->element_bytes > 8 || p->outputs < 1 || p->inputs < 1) {
-        return 0;
-    }
-    for (int32_t i = 0; i < p->outputs; i++) {
-        if (!out[i]) {
-            return 0;
-        }
-    }
-    for (int32_t i = 0; i < p->inputs; i++) {
-        if (!in[i]) {
-            return 0;
-        }
-    }
-    return 1;
+    return p && p->part && p->parts > 0 && p->rank > 0 && p->rank <= STATOR_COPY_MAX_RANK && p->element_bytes > 0 &&
+           p->element_bytes <= 8 && stator_all_there((const void *const *)out, p->outputs) && stator_all_there(in, p->inputs);
 }
 
 #endif
