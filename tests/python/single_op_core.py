@@ -47,6 +47,8 @@ DEPTHWISE: tuple[Image, ...] = (
 )
 #: rows, depth, units.
 PRODUCTS = ((1, 1, 1), (1, 4, 4), (1, 640, 128), (1, 128, 8), (1, 8, 128), (3, 33, 7), (1, 64, 12), (2, 10, 5), (1, 257, 1))
+#: elements.
+SUMS = (1, 2, 3, 4, 31, 64, 257, 1000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +111,20 @@ def fully_connected(rng: Generator, shape: tuple[int, int, int]) -> Sample:
     return Sample(m.build([x], [y]), (values(rng, (rows, depth)),), f"FULLY_CONNECTED {shape}")
 
 
+def add(rng: Generator, elements: int) -> Sample:
+    m, a, b = Model(), *(float(np.float32(2.0 ** rng.uniform(-7, -4))) for _ in range(2))
+    b = float(rng.choice([a, b]))
+    zeros = [int(rng.choice([-128, 127, 0, int(rng.integers(-128, 128))])) for _ in range(3)]
+    x = [m.tensor((1, elements), "int8", scale, zero) for scale, zero in ((a, zeros[0]), (b, zeros[1]))]
+    y = m.tensor((1, elements), "int8", float(np.float32((a + b) * rng.uniform(0.3, 1.2))), zeros[2])
+    m.operator("ADD", x, [y], "AddOptions")
+    return Sample(m.build(x, [y]), (values(rng, (1, elements)), values(rng, (1, elements))), f"ADD of {elements}")
+
+
 def core_samples(seed: int = 3) -> Iterator[Sample]:
     """One of each shape."""
     rng = np.random.default_rng(seed)
     yield from (conv_2d(rng, shape) for shape in CONV)
     yield from (depthwise_conv_2d(rng, shape) for shape in DEPTHWISE)
     yield from (fully_connected(rng, shape) for shape in PRODUCTS)
+    yield from (add(rng, elements) for elements in SUMS)

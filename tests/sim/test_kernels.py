@@ -63,25 +63,26 @@ def test_a_broken_kernel_is_found(machine: Machine, how: str, tmp_path: Path) ->
 
 
 @functools.cache
-def calls() -> tuple[tuple[KernelCall, tuple[Array, ...], bytes, str], ...]:
+def calls() -> tuple[tuple[KernelCall, dict[int, Array], bytes, str], ...]:
     """Calls of kernels as operators make them, with inputs and the right output: random small ones, and large ones at tiles' ends."""
     return tuple(_calls())
 
 
-def _calls() -> Iterator[tuple[KernelCall, tuple[Array, ...], bytes, str]]:
+def _calls() -> Iterator[tuple[KernelCall, dict[int, Array], bytes, str]]:
     for sample in (*(s for name in sorted(makers) for s in samples(name, COUNT, seed=7)), *core_samples()):
         graph = read(sample.data, "sample")
         (node,) = graph.nodes
         call = node.op.kernel(node, Operands.of(graph, node))
         if call is not None and len(call.outputs) == 1 and not call.lists:
             found = run_reference(graph, sample.inputs)
-            yield call, tuple(found[i] for i in call.inputs), found[call.outputs[0]].tobytes(), sample.what
+            call = dataclasses.replace(call, in_place=(*node.op.in_place(Operands.of(graph, node)), *call.in_place))
+            yield call, {i: found[i] for i in call.inputs}, found[call.outputs[0]].tobytes(), sample.what
 
 
 def placed(call: KernelCall) -> Iterator[tuple[KernelCall, int | None]]:
     """The call with its output apart, and as near to its input as its order of reads and writes allows."""
     yield call, None
-    if call.in_place:
+    if (0, 0) in call.in_place:
         yield call, 0
     for overlap in call.overlaps:
         for distance, backwards in ((overlap.ahead, False), (overlap.behind, True)):
@@ -99,12 +100,12 @@ def variants(machine: Machine) -> list[Kernel]:
 )
 def test_a_variant_is_right_and_touches_only_what_is_its_own(machine: Machine, variant: Kernel, tmp_path: Path) -> None:
     cases, what = [], []
-    for call, inputs, want, described in calls():
+    for call, values, want, described in calls():
         if call.kernel != variant.kernel:
             continue
         with contextlib.suppress(NotTaken):
             for form, distance in placed(laid_out(variant, call)):
-                cases.append(Case(variant.symbol, form, inputs, want, distance))
+                cases.append(Case(variant.symbol, form, tuple(values[i] for i in form.inputs), want, distance))
                 what.append(f"{described} at {distance}")
     assert len(what) >= ENOUGH
     findings = run(machine, tmp_path, variant.sources, cases)

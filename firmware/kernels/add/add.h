@@ -26,6 +26,22 @@ struct stator_add {
     int32_t activation_max;
 };
 
+/* For a whose scale is half of the common one: it is shifted; b is multiplied. Both by 2 more than the semantics say. */
+struct stator_add_packed {
+    int32_t b_multiplier;
+    int32_t b_shift;  /* to the right */
+    int32_t b_offset; /* -b_zero_point * 2^21 */
+    int32_t a_offset; /* -a_zero_point * 2^20 */
+    int32_t output_multiplier;
+    int32_t output_shift; /* to the right, 1..31 */
+    int32_t output_zero_point;
+    int32_t elements;
+};
+
+#if defined(__arm__)
+_Static_assert(sizeof(struct stator_add_packed) == 32, "add_v7em.S loads all of it");
+#endif
+
 /* Every variant in kernels.inc computes the same bytes.
  * out: int8, of over's shape, written whole. a, b: int8, as over's strides say. out may be an operand that is not broadcast, and
  * b may be a. No alignment is asked for. Callable from task and interrupt; does not block; no static state; stack under 128
@@ -33,8 +49,14 @@ struct stator_add {
 #define STATOR_KERNEL(op, isa, tile)                                                                                             \
     STATOR_MUST_CHECK int STATOR_KERNEL_NAME(op, isa, tile)(int8_t *out, const int8_t *a, const int8_t *b,                       \
                                                             const struct stator_add *p);
+/* A variant for two tensors of one shape whose constants the compiler has prepared: the module that is named like it in
+ * tools/stator/variants/ says which layers it takes. As above; scratch: null. */
+#define STATOR_KERNEL_PACKED(op, isa, tile)                                                                                      \
+    STATOR_MUST_CHECK int STATOR_KERNEL_NAME(op, isa, tile)(int8_t *out, const int8_t *a, const int8_t *b,                       \
+                                                            const struct stator_add_packed *p, void *scratch);
 #include "add/kernels.inc"
 #undef STATOR_KERNEL
+#undef STATOR_KERNEL_PACKED
 
 /* The guard that every variant starts with. */
 static inline int stator_add_valid(const int8_t *out, const int8_t *a, const int8_t *b, const struct stator_add *p) {
