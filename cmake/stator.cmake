@@ -31,7 +31,7 @@ macro(stator_generate target)
     add_custom_command(
         OUTPUT ${outputs}
         COMMAND ${CMAKE_COMMAND} -E env PYTHONPATH=${STATOR_ROOT}/tools ${STATOR_PYTHON} -m stator.cmake generate
-                ${STATOR_BOARD_FOLDER} ${STATOR_MODEL_PATH} ${STATOR_GENERATED_DIR}
+                ${STATOR_BOARD_FOLDER} ${STATOR_MODEL_PATH} ${STATOR_GENERATED_DIR} ${STATOR_PASSES}
         DEPENDS ${STATOR_MODEL_FILES} ${STATOR_BOARD_FOLDER}/board.yml ${STATOR_TASKS_FILE} ${compiler}
         COMMENT "Compiling model ${STATOR_MODEL_NAME} for ${STATOR_BOARD_NAME}"
         VERBATIM)

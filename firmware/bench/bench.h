@@ -10,6 +10,10 @@
  *   O,<run>,<output>,<offset in the output>,<bytes in hex>          every byte of every output, in pieces
  *   L,<layer>,<units>,<overhead>                                    per layer, of run 0 again with hooks; <overhead> of one hook
  *   E,<runs>                                                        the end
+ *
+ * Where the magic is 0x4c525453 "STRL", the second list of segments is what layers write, and a list of uint32, the layer of
+ * each, follows it; then there is no R and no L line, and O tells each segment as it stands right after its layer (`stator
+ * verify`).
  */
 #ifndef STATOR_BENCH_H
 #define STATOR_BENCH_H

@@ -2,6 +2,7 @@
 
     python -m stator.cmake facts BOARD MODEL OUT.cmake    what CMake must know of a board and a model before it can set up a build
     python -m stator.cmake generate BOARD MODEL FOLDER    the build step: the model as C, header, memory plan and linker regions
+    python -m stator.cmake generate BOARD MODEL FOLDER off    the same without passes: every layer of the file, for `stator verify`
 
 BOARD and MODEL are names or paths. Nothing is decided here that the YAML does not say.
 """
@@ -114,24 +115,26 @@ def script(values: dict[str, str | list[str]]) -> str:
 
 def main(arguments: list[str]) -> int:
     """Entry point; exit status 2 and one message for an error of the user."""
-    if len(arguments) != 4 or arguments[0] not in ("facts", "generate"):
+    passes = arguments[4:] != ["off"]
+    if arguments[0:1] not in (["facts"], ["generate"]) or len(arguments) != (4 if passes else 5):
         print(__doc__, file=sys.stderr)
         return 2
-    what, board, model, out = arguments
+    what, board, model, out = arguments[:4]
     try:
         if what == "facts":
             write_whole(Path(out), script(facts(load_board(board), model)))
         else:
-            write(emit(planned(load_board(board), load_model_spec(model))), Path(out))
+            write(emit(planned(load_board(board), load_model_spec(model), passes=passes)), Path(out))
     except StatorError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     return 0
 
 
-def planned(board: Board, spec: ModelSpec) -> MemoryPlan:
+def planned(board: Board, spec: ModelSpec, *, passes: bool = True) -> MemoryPlan:
     """The model on its way to C: loaded, optimised, scheduled and planned. Raises StatorError."""
-    return plan(schedule(optimise(load(spec.path)), board.kernels), board, spec, load_tasks() if spec.streams else None)
+    graph = load(spec.path)
+    return plan(schedule(optimise(graph) if passes else graph, board.kernels), board, spec, load_tasks() if spec.streams else None)
 
 
 def write_whole(target: Path, text: str) -> None:

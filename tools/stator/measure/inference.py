@@ -118,7 +118,7 @@ def compared(oracle: str, where: str, expected: Sequence[tuple[bytes, ...]], got
 
 def on_board(board: Board, model: Path, plan: MemoryPlan, build_dir: Path, sets: Sequence[Arrays]) -> tuple[Cost, list[tuple[bytes, ...]]]:
     """Builds the bench image and runs it on the simulated board. Raises ToolError."""
-    elf = _build(board, model, build_dir)
+    elf = bench_image(board, model, build_dir)
     graph, unit = plan.schedule.graph, board.instructions_per_count
     if unit is None:
         raise ToolError(f"board '{board.name}' counts no instructions", remedy="counter and simulator in its board.yml")
@@ -132,8 +132,10 @@ def on_board(board: Board, model: Path, plan: MemoryPlan, build_dir: Path, sets:
     return cost, list(heard.outputs)
 
 
-def _build(board: Board, model: Path, build_dir: Path) -> Path:
+def bench_image(board: Board, model: Path, build_dir: Path, *, passes: bool = True) -> Path:
+    """Builds firmware/bench for a board and a model file; without `passes`, every layer of the file. Raises ToolError."""
     settings = {"STATOR_BOARD": board.folder, "STATOR_MODEL": model, "STATOR_PYTHON": sys.executable, "CMAKE_MAKE_PROGRAM": tool("ninja")}
+    settings["STATOR_PASSES"] = "" if passes else "off"
     cmake = tool("cmake")
     steps = (
         [cmake, "-G", "Ninja", "-S", str(FIRMWARE / "bench"), "-B", str(build_dir), *(f"-D{k}={v}" for k, v in settings.items())],

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from stator.dsp import Quantizer, features
 from stator.errors import ModelError, ToolError
-from stator.ir import Graph
+from stator.ir import Graph, TensorType
 from stator.ops import run_reference
 from stator.spec import ModelSpec
 
@@ -28,8 +28,11 @@ Bytes = npt.NDArray[np.int8]
 class Interpreter:
     """The tflite-micro interpreter (reference kernels, double rounding) for one model."""
 
-    def __init__(self, model: Path) -> None:
-        """Raises ToolError where the package has no wheel, ModelError where the interpreter refuses the model."""
+    def __init__(self, model: Path, keep_bytes: int | None = None) -> None:
+        """Raises ToolError where the package has no wheel, ModelError where the interpreter refuses the model.
+
+        With `keep_bytes`, which is what they take together, all tensors are kept for `tensor`.
+        """
         try:
             from tflite_micro.python.tflite_micro import runtime  # noqa: PLC0415 (takes a second; only comparisons need it)
 
@@ -42,7 +45,10 @@ class Interpreter:
         data = model.read_bytes()
         try:
             # Its guess of ten times the file is too small for small models with large tensors.
-            self._interpreter: Any = runtime.Interpreter.from_bytes(data, arena_size=max(16 * len(data), 1 << 22))
+            arena_size = max(16 * len(data), 1 << 22) + 2 * (keep_bytes or 0)
+            config = runtime.InterpreterConfig
+            kept = config.kAllocationRecording if keep_bytes is None else config.kPreserveAllTensors
+            self._interpreter: Any = runtime.Interpreter.from_bytes(data, arena_size=arena_size, intrepreter_config=kept)
         except (RuntimeError, ValueError) as error:
             raise ModelError(f"{model.name}: the tflite-micro interpreter refuses it: {str(error)[:200]}") from None
 
@@ -52,6 +58,11 @@ class Interpreter:
             self._interpreter.set_input(array, index)
         self._interpreter.invoke()
         return tuple(np.array(self._interpreter.get_output(i)) for i in range(outputs))
+
+    def tensor(self, index: int, kind: TensorType) -> npt.NDArray[Any]:
+        """A copy of what a tensor of the file holds after a run."""
+        values: npt.NDArray[Any] = np.array(self._interpreter.GetTensor(index, 0)["tensor_data"])
+        return values.reshape(kind.shape)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,90 @@
+"""verify: every layer of a model, as it is computed here and on the simulated board, against the reference interpreter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from rich.table import Table
+
+from stator.board import load_board
+from stator.frontends import load
+from stator.measure.inference import inputs_for, portable
+from stator.measure.layers import Difference, compare, expected, on_board, on_this_machine, read_inputs
+from stator.memory import plan
+from stator.ops import Array
+from stator.passes import optimise
+from stator.paths import ROOT
+from stator.schedule import Step, schedule
+from stator.sim import qemu
+from stator.spec import load_model_spec
+from stator.verb import Results, console, status, verb
+
+INPUTS = 5  # where no folder is given
+SIMULATED_INPUTS = 2
+
+
+@verb(
+    help={
+        "model": "a folder of models/ or a path to a .tflite file",
+        "board": "a folder of boards/ or a path to one",
+        "inputs": "a folder of .npy or raw .bin files, one per input set (default: random, least, greatest and zero-point values)",
+    },
+    examples=("verify --model bearing --board mps2_an505", "verify --model path/to/any.tflite --board qemu_rv32 --inputs my/inputs"),
+)
+def verify(model: str, board: str, inputs: str = "") -> Results:
+    """Compares every byte that every layer writes with what the tflite-micro interpreter computes, and names the first difference.
+
+    Once with all passes off, layer by layer of the file; once as the model is shipped, where passes may have dropped channels: what
+    is left must be equal. On this machine for all inputs, and on the board's simulator, where it has one, for the first two. For an
+    operator that the interpreter does not take, Stator's own NumPy references stand in, and the oracle's name says so.
+    """
+    the_board, spec = load_board(board), load_model_spec(model)
+    loaded = load(spec.path)
+    bare = load_model_spec(spec.path)  # the model alone: no features, window and tasks
+    sets = read_inputs(Path(inputs), loaded) if inputs else inputs_for(loaded, INPUTS)
+    with status(f"{spec.name}: {len(sets)} inputs through the reference interpreter"):
+        oracle, wanted = expected(spec.path, loaded, sets)
+    simulator = the_board.simulator if the_board.simulator is not None and the_board.simulator.kind == "qemu" else None
+    total, rows, first = 0, [], None
+    for passes, graph in ((False, loaded), (True, optimise(loaded))):
+        how = "as shipped" if passes else "passes off"
+        made = plan(schedule(graph, the_board.kernels), the_board, bare, None)
+        places: list[tuple[str, int, Iterator[tuple[int, Step, int, Array]]]] = [
+            (f"this machine, {how}", len(sets), on_this_machine(portable(made), sets))
+        ]
+        if simulator is not None:
+            folder = ROOT / "build" / the_board.name / spec.name / ("bench" if passes else "verify")
+            few = sets[:SIMULATED_INPUTS]
+            places.append((f"{the_board.name}, {how}", len(few), on_board(the_board, spec.path, made, folder, few, passes=passes)))
+        for where, count, values in places:
+            with status(f"{spec.name}: {where}"):
+                compared, difference = compare(where, graph, wanted, values)
+            total, first = total + compared, first or difference
+            rows.append((where, len(made.schedule.steps), count, compared, difference))
+    _show(spec.name, oracle, rows, first)
+    out: dict[str, object] = {
+        "board": the_board.name,
+        "model": spec.name,
+        "exact": first is None,
+        "oracle": oracle,
+        "compared_bytes": total,
+    }
+    if first is not None:
+        out["first_difference"] = first.fields()
+    if simulator is not None:
+        out["simulator"] = qemu.version(qemu.find(simulator))
+    return {**out, "verdict": "pass" if first is None else "fail", "reasons": [] if first is None else [str(first)]}
+
+
+def _show(name: str, oracle: str, rows: list[tuple[str, int, int, int, Difference | None]], first: Difference | None) -> None:
+    table = Table(title=f"{name}: every layer against {oracle}", title_justify="left")
+    table.add_column("where")
+    for column in ("layers", "inputs", "bytes compared"):
+        table.add_column(column, justify="right")
+    table.add_column("exact")
+    for where, layers, inputs, compared, difference in rows:
+        table.add_row(where, str(layers), str(inputs), f"{compared:,}", "NO" if difference else "yes")
+    console.print(table)
+    if first is not None:
+        console.print(f"first difference: {first}", markup=False, highlight=False)
