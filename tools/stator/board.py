@@ -70,11 +70,13 @@ class Registers(Section):
 class Simulator(Section):
     """How to run an image without the board."""
 
-    kind: Literal["qemu", "renode", "host"]
+    kind: Literal["qemu", "renode", "host", "verilator"]
     binary: Program = ""
     machine: Line = ""
     cpu: Line = ""
     icount_shift: Annotated[int, Field(ge=0, le=10)] | None = None  # one instruction is 2^shift ns of virtual time
+    design: Line = ""  # verilator: a core of tools/stator/sim/rtl
+    parameters: dict[Program, int] = Field(default_factory=dict)  # and its SystemVerilog parameters
     signal_at: Address | None = None  # where the recorded signal is put
     signal_bytes: PositiveInt | None = None
     arguments: tuple[Line, ...] = ()  # further arguments of the simulator

@@ -50,6 +50,7 @@ class Budgets(Section):
     stack_bytes: PositiveInt | None = None
     arena_bytes: PositiveInt | None = None
     instructions: dict[Name, PositiveInt] = Field(default_factory=dict)
+    cycles: dict[Name, PositiveInt] = Field(default_factory=dict)  # on boards that are RTL
     latency_us: PositiveFloat | dict[Name, PositiveFloat] | None = None
     overruns: NonNegativeInt | None = None
 

@@ -49,14 +49,16 @@ class Exactness:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Instructions of one inference (the worst of the runs) and of each layer; bytes of code and tables that it needs in flash
-    without the weights; writable bytes of generated code and kernels outside of the arena."""
+    """Instructions of one inference (the worst of the runs) and of each layer, where RTL ran them their cycles, too; bytes of code and
+    tables that it needs in flash without the weights; writable bytes of generated code and kernels outside of the arena."""
 
     instructions: int
     layers: tuple[int, ...]
     runtime_flash_bytes: int
     static_bytes: int
     simulator: str
+    cycles: int | None = None
+    layer_cycles: tuple[int, ...] = ()
 
 
 def inputs_for(graph: Graph, count: int) -> list[Arrays]:
@@ -120,14 +122,17 @@ def on_board(board: Board, model: Path, plan: MemoryPlan, build_dir: Path, sets:
     """Builds the bench image and runs it on the simulated board. Raises ToolError."""
     elf = bench_image(board, model, build_dir)
     graph, unit = plan.schedule.graph, board.instructions_per_count
-    if unit is None:
-        raise ToolError(f"board '{board.name}' counts no instructions", remedy="counter and simulator in its board.yml")
 
     def segments(tensors: Sequence[int]) -> list[bench.Segment]:
         return [(plan.offset(t), graph.tensors[t].type.bytes) for t in tensors]
 
     heard = bench.count(board, elf, segments(graph.inputs), segments(graph.outputs), [[a.tobytes() for a in arrays] for arrays in sets])
     flash, static = runtime_bytes(build_dir, elf, plan)
+    if heard.run_instructions is not None and heard.layer_instructions is not None:
+        counted = Cost(max(heard.run_instructions), heard.layer_instructions, flash, static, heard.simulator, max(heard.runs), heard.layers)
+        return counted, list(heard.outputs)
+    if unit is None:
+        raise ToolError(f"board '{board.name}' counts no instructions", remedy="counter and simulator in its board.yml")
     cost = Cost(_up(max(heard.runs) * unit), tuple(_up(n * unit) for n in heard.layers), flash, static, heard.simulator)
     return cost, list(heard.outputs)
 

@@ -74,18 +74,22 @@ def image_verdict(spec: ModelSpec, sizes: Sizes, stacks: Stacks | None, complain
     return Verdict(tuple(checks), tuple(complaints))
 
 
-def run_verdict(spec: ModelSpec, board: Board, *, instructions: int, latency_us: float, jitter_us: float, overruns: int) -> Verdict:
-    """What a run took against the budgets."""
+def run_verdict(
+    spec: ModelSpec, board: Board, *, instructions: int, cycles: int | None = None, latency_us: float, jitter_us: float, overruns: int
+) -> Verdict:
+    """What a run took against the budgets; `cycles` where RTL counted them."""
     budgets = spec.budgets
+    counted = () if cycles is None else (Check("the same in cycles", cycles, budgets.cycles.get(board.name), "cycles", board.title),)
     return Verdict(
         (
             Check("full half to decision, worst", instructions, budgets.instructions.get(board.name), "instructions"),
+            *counted,
             Check(
                 "the same at the board's clock",
                 latency_us,
                 budgets.latency_us_on(board),
                 "µs",
-                f"{board.clock_hz / 1e6:g} MHz, one per clock",
+                f"{board.clock_hz / 1e6:g} MHz" + (", one per clock" if cycles is None else ""),
             ),
             Check("jitter of the feature task", jitter_us, None, "µs"),
             Check("overruns", overruns, budgets.overruns or 0, ""),

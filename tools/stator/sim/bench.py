@@ -9,7 +9,8 @@ from pathlib import Path
 
 from stator.board import Board
 from stator.errors import ToolError
-from stator.sim import qemu
+from stator.sim import simulator
+from stator.sim.counters import of_bench
 from stator.sim.records import LINE_LIMIT, checked, number, unhex
 
 MAGIC = 0x4E425453  # 'STBN', little endian
@@ -20,12 +21,17 @@ Segment = tuple[int, int]  # offset and bytes in the arena
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Units of the board's counter: one inference per run, and each layer once, what measuring takes subtracted; and the outputs."""
+    """Units of the board's counter: one inference per run, and each layer once, what measuring takes subtracted; and the outputs.
+
+    `run_instructions`, `layer_instructions`: the same in instructions, where the board's counter counts cycles of RTL.
+    """
 
     runs: tuple[int, ...]
     outputs: tuple[tuple[bytes, ...], ...]  # per run, per output
     layers: tuple[int, ...]
     simulator: str
+    run_instructions: tuple[int, ...] | None = None
+    layer_instructions: tuple[int, ...] | None = None
 
 
 @dataclass(slots=True)
@@ -99,7 +105,7 @@ def order(inputs: Sequence[Segment], outputs: Sequence[Segment], runs: Sequence[
 def count(board: Board, elf: Path, inputs: Sequence[Segment], outputs: Sequence[Segment], runs: Sequence[Sequence[bytes]]) -> Counts:
     """Runs a bench image over `runs` (per run the bytes of each input). Raises ToolError where it fails or says too little."""
     heard = _Heard()
-    qemu.simulate(board, elf, heard.feed, loaded=order(inputs, outputs, runs), stall_s=STALL_S)
+    _, counters = simulator.simulate(board, elf, heard.feed, loaded=order(inputs, outputs, runs), stall_s=STALL_S)
     wanted = {(run, output): bytes_ for run in range(len(runs)) for output, (_, bytes_) in enumerate(outputs)}
     if (
         not heard.ended
@@ -108,10 +114,12 @@ def count(board: Board, elf: Path, inputs: Sequence[Segment], outputs: Sequence[
         or {key: len(content) for key, content in heard.outputs.items()} != wanted
     ):
         raise ToolError(f"the bench image on '{board.name}' ended before it had said everything")
-    assert board.simulator is not None  # simulate() has run
+    run_instructions, layer_instructions = (None, None) if counters is None else of_bench(counters, len(runs), heard.layers_due)
     return Counts(
         runs=tuple(heard.runs[run] for run in range(len(runs))),
         outputs=tuple(tuple(heard.outputs[run, output] for output in range(len(outputs))) for run in range(len(runs))),
         layers=tuple(heard.layers[layer] for layer in range(heard.layers_due)),
-        simulator=qemu.version(qemu.find(board.simulator)),
+        simulator=simulator.version(board),
+        run_instructions=run_instructions,
+        layer_instructions=layer_instructions,
     )

@@ -6,16 +6,12 @@ one instruction is 2^shift ns. The same image and the same signal give the same 
 
 from __future__ import annotations
 
-import contextlib
 import functools
-import os
 import shutil
-import signal
 import struct
 import subprocess
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -23,10 +19,10 @@ import numpy.typing as npt
 
 from stator.board import Board, Simulator
 from stator.errors import SignalError, ToolError
+from stator.sim.process import listen
 
 SIGNAL_MAGIC = 0x54415453  # 'STAT', little endian
 SIGNAL_HEADER_BYTES = 64
-_POLL_S = 0.02
 _PACKAGES = {"qemu-system-arm": "qemu-system-arm", "qemu-system-riscv32": "qemu-system-misc"}
 
 Halves = npt.NDArray[np.int16]
@@ -88,45 +84,5 @@ def simulate(board: Board, elf: Path, hear: Callable[[bytes], bool], *, loaded: 
         )
     with tempfile.TemporaryDirectory(prefix="stator-") as folder:
         serial, memory, errors = (Path(folder) / name for name in ("serial", "memory", "errors"))
-        serial.touch()
         memory.write_bytes(loaded)
-        started = time.monotonic()
-        with _process(command(simulator, elf, serial, memory if loaded else None), errors) as process, serial.open("rb") as stream:
-            last = started
-            while True:
-                ended = process.poll() is not None  # asked before reading: what it said last is still read
-                data = stream.read()
-                if data:
-                    last = time.monotonic()
-                    if hear(data):
-                        break
-                elif ended:
-                    if process.returncode != 0 and stream.tell() == 0:
-                        said = errors.read_text(errors="backslashreplace").strip()[:600]
-                        raise ToolError(
-                            f"{simulator.binary} ended with status {process.returncode} before the firmware said a word",
-                            details=said.splitlines(),
-                        )
-                    break
-                elif time.monotonic() - last > stall_s:
-                    raise ToolError(
-                        f"the firmware on '{board.name}' said nothing for {stall_s:g} s, after {stream.tell():,} B",
-                        remedy=f"look at it with a debugger: {simulator.binary} -s -S, or a larger wait if the machine is very busy",
-                    )
-                else:
-                    time.sleep(_POLL_S)
-        return time.monotonic() - started
-
-
-@contextlib.contextmanager
-def _process(words: list[str], errors: Path) -> Iterator[subprocess.Popen[bytes]]:
-    keeper = shutil.which("setpriv")  # so that QEMU ends even if this process is killed and cannot end it
-    words = [keeper, "--pdeathsig", "KILL", *words] if keeper else words
-    with errors.open("wb") as log:
-        process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
-    try:
-        yield process
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        return listen(command(simulator, elf, serial, memory if loaded else None), board.name, serial, errors, hear, stall_s)

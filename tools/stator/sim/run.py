@@ -9,8 +9,9 @@ from pathlib import Path
 from stator.board import Board
 from stator.errors import ToolError
 from stator.progress import progress
-from stator.sim import qemu
-from stator.sim.records import Decoder, Telemetry
+from stator.sim import qemu, simulator
+from stator.sim.counters import in_instructions
+from stator.sim.records import Decoder, Record, Telemetry
 
 
 class FirmwareFailed(ToolError):
@@ -19,7 +20,10 @@ class FirmwareFailed(ToolError):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One replay: the decoded telemetry and what it was made with. `seconds` is wall-clock time."""
+    """One replay: the decoded telemetry and what it was made with. `seconds` is wall-clock time.
+
+    `instructions`: the records with their times in instructions, where the board's counter counts cycles of RTL.
+    """
 
     board: str
     elf_sha256: str
@@ -28,6 +32,7 @@ class Run:
     simulator: str
     icount_shift: int | None
     seconds: float
+    instructions: tuple[Record, ...] | None = None
 
 
 def replay(board: Board, elf: Path, halves: qemu.Halves, frames: int, *, stall_s: float = 120.0) -> Run:
@@ -43,7 +48,7 @@ def replay(board: Board, elf: Path, halves: qemu.Halves, frames: int, *, stall_s
             show(min(len(decoder.records), frames))
             return decoder.failure is not None or len(decoder.records) >= frames
 
-        seconds = qemu.simulate(board, elf, hear, loaded=qemu.signal_image(halves), stall_s=stall_s)
+        seconds, counters = simulator.simulate(board, elf, hear, loaded=qemu.signal_image(halves), stall_s=stall_s)
     telemetry = decoder.finish(cut=len(decoder.records) >= frames)
     garbage = [f"not understood: {text}" for text in telemetry.garbage_shown]
     if telemetry.failure is not None:
@@ -52,14 +57,14 @@ def replay(board: Board, elf: Path, halves: qemu.Halves, frames: int, *, stall_s
         )
     if len(telemetry.records) < frames:
         raise FirmwareFailed(f"the firmware on '{board.name}' ended after {len(telemetry.records)} of {frames} frames", details=garbage)
-    simulator = board.simulator
-    assert simulator is not None  # simulate() has run
+    assert board.simulator is not None  # simulate() has run
     return Run(
         board=board.name,
         elf_sha256=hashlib.sha256(elf.read_bytes()).hexdigest(),
         frames_asked=frames,
         telemetry=telemetry,
-        simulator=qemu.version(qemu.find(simulator)),
-        icount_shift=simulator.icount_shift,
+        simulator=simulator.version(board),
+        icount_shift=board.simulator.icount_shift,
         seconds=seconds,
+        instructions=None if counters is None else in_instructions(telemetry.records[:frames], counters),
     )

@@ -32,6 +32,7 @@ from stator.memory import MemoryPlan, plan
 from stator.passes import optimise
 from stator.paths import ROOT
 from stator.schedule import schedule
+from stator.sim import simulator
 from stator.sim.run import replay
 from stator.spec import ModelSpec, load_model_spec
 from stator.spec import models as known_models
@@ -78,6 +79,7 @@ def _words(text: str) -> list[str]:
 
 
 def _simulated(board: Board) -> bool:
+    """On what is measured unless boards are named: not on RTL, which takes minutes."""
     return board.simulator is not None and board.simulator.kind == "qemu"
 
 
@@ -144,13 +146,16 @@ def _measured(spec: ModelSpec, board: Board, host: _Host) -> dict[str, object]:
     }
     problems = list(exact.problems)
     build_dir = ROOT / "build" / board.name / spec.name / "bench"
-    if _simulated(board):
+    if simulator.has_one(board):
         with status(f"{spec.name}: building and running on {board.name}"):
             cost, outputs = on_board(board, spec.path, made, build_dir, sets[:SIMULATED_INPUTS])
         there = compared(oracle, board.name, expected[:SIMULATED_INPUTS], outputs)
         exact = Exactness(oracle, exact.compared_bytes + there.compared_bytes, exact.problems + there.problems)
         problems = list(exact.problems)
         per_layer = [{**facts, "instructions": n} for facts, n in zip(per_layer, cost.layers, strict=True)]
+        if cost.cycles is not None:
+            per_layer = [{**facts, "cycles": n} for facts, n in zip(per_layer, cost.layer_cycles, strict=True)]
+            result["cycles"] = cost.cycles
         assert board.simulator is not None
         result |= {
             "instructions": cost.instructions,
@@ -191,10 +196,13 @@ def _firmware(spec: ModelSpec, board: Board) -> tuple[dict[str, object], list[Ch
         Check("flash of the whole image", whole.flash_bytes, budgets.flash_bytes, "B"),
         Check("RAM of the whole image", whole.sram_bytes, budgets.sram_bytes, "B"),
     ]
-    if _simulated(board) and spec.input is not None:
+    if simulator.has_one(board) and spec.input is not None:
         frames = to_counts(load_signal("synthetic"), spec.input.counts_per_g).frames[:FRAMES]
-        records = replay(board, image.elf, frames, FRAMES).telemetry.records
-        fields["frame_instructions"] = worst = stages(records, board)[-1].worst
+        done = replay(board, image.elf, frames, FRAMES)
+        if done.instructions is not None:
+            fields["frame_cycles"] = cycles = stages(done.telemetry.records, board)[-1].worst
+            checks.append(Check("full half to decision, worst", cycles, budgets.cycles.get(board.name), "cycles"))
+        fields["frame_instructions"] = worst = stages(done.instructions or done.telemetry.records, board)[-1].worst
         checks.append(Check("full half to decision, worst", worst, budgets.instructions.get(board.name), "instructions"))
     return fields, checks
 
@@ -203,7 +211,7 @@ def _show(results: list[dict[str, object]]) -> None:
     table = Table(title="one inference", title_justify="left")
     for name in ("model", "board"):
         table.add_column(name, overflow="fold")
-    for name in ("MACs", "instructions", "per MAC", "arena B", "weights B", "code B"):
+    for name in ("MACs", "instructions", "per MAC", "cycles", "arena B", "weights B", "code B"):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("exact", no_wrap=True)
     for result in results:
@@ -212,7 +220,7 @@ def _show(results: list[dict[str, object]]) -> None:
         numbers = [_number(result.get(key)) for key in ("macs", "instructions")]
         numbers += [
             per_mac,
-            *(_number(result.get(key)) for key in ("arena_bytes", "weights_bytes", "runtime_flash_bytes")),
+            *(_number(result.get(key)) for key in ("cycles", "arena_bytes", "weights_bytes", "runtime_flash_bytes")),
         ]
         exact = {True: "yes", False: "NO"}.get(bool(result.get("exact")), "") if "exact" in result else "refused"
         table.add_row(str(result["model"]), str(result["board"]), *numbers, exact)
@@ -242,8 +250,11 @@ def _show_layers(results: list[dict[str, object]]) -> None:
     table.add_column("MACs", justify="right")
     for result in measured:
         table.add_column(str(result["board"]), justify="right")
+        if "cycles" in result:
+            table.add_column("cycles", justify="right")
     for index, layer in enumerate(measured[0]["layers"]):  # type: ignore[var-annotated, arg-type]
-        counts = [_number(r["layers"][index].get("instructions")) for r in measured]  # type: ignore[index]
+        here = [(r["layers"][index], key) for r in measured for key in ("instructions", "cycles") if key in r]  # type: ignore[index]
+        counts = [_number(facts.get(key)) for facts, key in here]
         table.add_row(str(index), layer["op"], layer["kernel"], _number(layer["macs"]), *counts)
     console.print(table)
 

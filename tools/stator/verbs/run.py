@@ -6,17 +6,17 @@ from dataclasses import asdict
 
 from rich.table import Table
 
-from stator.board import Board, boards_that, load_board
+from stator.board import Board, load_board
 from stator.build import Image, build
 from stator.data import Counts, Signal, load_signal, to_counts
-from stator.errors import ConfigError, ToolError
+from stator.errors import ConfigError
 from stator.measure import Verdict, image_verdict, plan_check, read_elf, run_verdict, sizes, stacks, verdict_lines, verdict_table
 from stator.measure.kept import keep
 from stator.measure.oracle import Expected, oracle
 from stator.measure.replay import Comparison, Stage, Stream, accuracy, check_stream, compare, stages, verdict_of
 from stator.measure.sizes import Sizes
 from stator.measure.stacks import Stacks
-from stator.sim import qemu
+from stator.sim import qemu, simulator
 from stator.sim.records import Record
 from stator.sim.run import Run, replay
 from stator.spec import ModelSpec, load_model_spec
@@ -58,10 +58,7 @@ def run(board: str, signal: str, model: str = "bearing", frames: int = 0) -> Res
 
 
 def _can_run(board: Board, spec: ModelSpec) -> None:
-    if board.simulator is None or board.simulator.kind != "qemu":
-        others = boards_that(lambda b: b.simulator is not None and b.simulator.kind == "qemu")
-        raise ToolError(f"board '{board.name}' has no simulator here", remedy=f"one that has: {', '.join(others)}")
-    qemu.find(board.simulator)
+    simulator.version(board)
     if not spec.streams:
         raise ConfigError(f"model '{spec.name}' takes no features of a sensor", remedy="a model with features and window in its model.yml")
 
@@ -82,8 +79,10 @@ def _judge(image: Image, signal: Signal, counts: Counts, halves: qemu.Halves, do
     stream = check_stream(records, halves, plan.sampling.half_ticks)
     judge, expected = _expected(image, halves, records)
     comparison = compare(records, expected)
-    parts = stages(records, board)
-    whole, handover = parts[-1], parts[0]
+    times = stages(records, board)
+    parts = times if done.instructions is None else stages(done.instructions, board)
+    cycles = None if done.instructions is None else times[-1].worst
+    whole, handover = times[-1], times[0]
     latency_us = whole.worst / board.clock_hz * 1e6
     jitter_us = (handover.worst - handover.least) / board.clock_hz * 1e6
     overruns = max(stream.lost, max((r.overruns for r in records), default=0))
@@ -91,7 +90,9 @@ def _judge(image: Image, signal: Signal, counts: Counts, halves: qemu.Halves, do
     measured, bounds = sizes(elf), stacks(image.build_dir, elf, board)
     truth = spec.labels.index(signal.label) if signal.label in spec.labels else None
     verdict = image_verdict(spec, measured, bounds, (*plan_check(elf, plan), *_complaints(image, done, stream, comparison, bounds)))
-    verdict += run_verdict(spec, board, instructions=whole.worst, latency_us=latency_us, jitter_us=jitter_us, overruns=overruns)
+    verdict += run_verdict(
+        spec, board, instructions=parts[-1].worst, cycles=cycles, latency_us=latency_us, jitter_us=jitter_us, overruns=overruns
+    )
     said, score = verdict_of(records, expected), accuracy(records, expected, truth)
     results: dict[str, object] = {
         "board": board.name,
@@ -105,17 +106,19 @@ def _judge(image: Image, signal: Signal, counts: Counts, halves: qemu.Halves, do
         "exact": comparison.exact,
         "oracle": judge,
         "compared_bytes": comparison.compared_bytes,
-        "instructions": whole.worst,
-        "handover_instructions": handover.worst,
+        "instructions": parts[-1].worst,
+        **({} if cycles is None else {"cycles": cycles, "handover_cycles": handover.worst}),
+        "handover_instructions": parts[0].worst,
         "latency_us": round(latency_us, 3),
         "jitter_us": round(jitter_us, 3),
-        "jitter_source": "instructions, at the board's clock",
+        "jitter_source": f"{'instructions' if cycles is None else 'cycles'}, at the board's clock",
         "accuracy": score,
         "class": None if said is None else spec.labels[said],
         "truth": signal.label,
         "clipped_samples": counts.clipped,
         "garbage_lines": done.telemetry.garbage,
         "stages": [asdict(part) for part in parts],
+        **({} if cycles is None else {"stages_cycles": [asdict(part) for part in times]}),
         **size_fields(measured, bounds, done),
         "clock_hz": board.clock_hz,
         "sample_hz": float(plan.sampling.hz),
@@ -127,7 +130,7 @@ def _judge(image: Image, signal: Signal, counts: Counts, halves: qemu.Halves, do
         **verdict.fields(),
     }
     keep(image.build_dir, results, spec.labels, records, expected)
-    _show(image, signal, results, parts, verdict, done)
+    _show(image, signal, results, parts, times, verdict, done)
     return results
 
 
@@ -187,7 +190,15 @@ def size_fields(measured: Sizes, bounds: Stacks, done: Run | None) -> dict[str, 
     }
 
 
-def _show(image: Image, signal: Signal, results: dict[str, object], parts: tuple[Stage, ...], verdict: Verdict, done: Run) -> None:
+def _show(
+    image: Image,
+    signal: Signal,
+    results: dict[str, object],
+    parts: tuple[Stage, ...],
+    times: tuple[Stage, ...],
+    verdict: Verdict,
+    done: Run,
+) -> None:
     board, spec = image.board, image.spec
     if signal.samples.size and results["clipped_samples"]:
         console.print(f"{results['clipped_samples']:,} samples of the signal were beyond the ADC's range and clipped")
@@ -195,13 +206,14 @@ def _show(image: Image, signal: Signal, results: dict[str, object], parts: tuple
     console.print(f"{frames:,} frames of {signal.name} on {board.name} in {wall:.1f} s ({done.simulator})")
     if board.note:
         console.print(f"note: {board.note}")
-    table = Table(title="instructions per frame", title_justify="left")
-    table.add_column("stage")
-    for column in ("mean", "least", "worst"):
-        table.add_column(column, justify="right")
-    for part in parts:
-        table.add_row(part.name, f"{part.mean:,.0f}", f"{part.least:,}", f"{part.worst:,}")
-    console.print(table)
+    for unit, stages_ in (("instructions", parts), *(() if parts is times else (("cycles", times),))):
+        table = Table(title=f"{unit} per frame", title_justify="left")
+        table.add_column("stage")
+        for column in ("mean", "least", "worst"):
+            table.add_column(column, justify="right")
+        for part in stages_:
+            table.add_row(part.name, f"{part.mean:,.0f}", f"{part.least:,}", f"{part.worst:,}")
+        console.print(table)
     table = Table(title="stacks, bytes", title_justify="left")
     table.add_column("stack")
     for column in ("reserved", "bound", "used"):

@@ -1,0 +1,59 @@
+"""Instructions beside cycles: RTL tells, for each time the firmware read mcycle, what minstret was in the same clock.
+
+The firmware's own times are differences of mcycle. Found among the reads again, the same two moments give instructions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from stator.errors import ToolError
+from stator.sim.records import Record
+from stator.sim.verilator import Counters
+
+
+def in_instructions(records: Sequence[Record], counters: Counters) -> tuple[Record, ...]:
+    """The records with handover, features, inference and decision in instructions. Raises ToolError where a frame is not found."""
+    cycles = [int(c) for c in counters[:, 0]]
+    retired = dict(zip(cycles, (int(i) for i in counters[:, 1]), strict=True))
+    found: list[Record] = []
+    first = 0
+    for record in records:
+        for at in range(first, len(cycles)):
+            entered = cycles[at]
+            woken, decided = entered + record.handover, entered + record.decision
+            featured = woken + record.features
+            if woken in retired and decided in retired and featured in retired:
+                begun = next((c for c in cycles[at:] if featured <= c <= decided and c + record.inference in retired), None)
+                if begun is not None:
+                    break
+        else:
+            raise ToolError(f"frame {record.sequence}: its times are not among the counters that the simulator saw")
+        first = at + 1
+        found.append(
+            replace(
+                record,
+                handover=retired[woken] - retired[entered],
+                features=retired[featured] - retired[woken],
+                inference=retired[begun + record.inference] - retired[begun],
+                decision=retired[decided] - retired[entered],
+            )
+        )
+    return tuple(found)
+
+
+def of_bench(counters: Counters, runs: int, layers: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Instructions of each run and each layer, by the order in which firmware/bench/bench.c reads the counter; what the reads
+    themselves take subtracted. Raises ToolError where there are not as many reads."""
+    retired = [int(i) for i in counters[:, 1]]
+    if len(retired) != 2 + 2 * runs + 2 + layers + 1:
+        raise ToolError(f"the bench image read the counter {len(retired)} times, {2 * runs + layers + 5} were expected")
+    overhead = retired[1] - retired[0]
+    timed, marks = retired[2 : 2 + 2 * runs], retired[2 + 2 * runs :]
+    hook, marks = marks[1] - marks[0], marks[2:]
+    return (
+        tuple(b - a - overhead for a, b in zip(timed[::2], timed[1::2], strict=True)),
+        tuple(b - a - hook for a, b in pairwise(marks)),
+    )
