@@ -8,10 +8,13 @@ input or an output names it. What has been read is then checked as a whole by `s
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
 import hashlib
 import math
 import re
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,11 +22,12 @@ import numpy as np
 import tflite
 from flatbuffers.table import Table
 
-from stator.errors import ModelError, UnsupportedOperator
+from stator.errors import ModelError, StatorError, UnsupportedOperator
+from stator.frontends import Seen, Survey
 from stator.ir import DType, Graph, Node, Quantization, Tensor, TensorType
-from stator.ops import Operator, Refusal, operators
+from stator.ops import Operands, Operator, Refusal, operators
 from stator.passes.fold_constants import fold_constants
-from stator.passes.verify import verify
+from stator.passes.verify import verify, verify_types
 
 SUFFIXES = (".tflite",)
 
@@ -35,6 +39,7 @@ MAX_RANK = 6
 MAX_ELEMENTS = 2**24
 MAX_SCALES = 2**18
 MAX_NAME = 120
+MAX_KNOWN_BYTES = 2**16  # of a tensor that a survey computes because it follows from constants
 
 _BROKEN = (struct.error, ValueError, IndexError, TypeError, OverflowError)
 _DTYPES = {
@@ -91,20 +96,40 @@ def _view(vector: Any, limit: int, what: str) -> tuple[int, ...]:
 
 def read(data: bytes, name: str) -> Graph:
     """Reads the bytes of a .tflite file. Raises ModelError or UnsupportedOperator."""
+    with _told(data, name):
+        graph = _Reader(data, name).graph()
+    graph = fold_constants(graph)
+    verify(graph)
+    return graph
+
+
+def survey(data: bytes, name: str) -> Survey:
+    """Every operator of a .tflite file, and why Stator does not take it, where it does not. Raises ModelError for a broken file."""
+    with _told(data, name):
+        seen = tuple(_Reader(data, name).survey())
+    if any(entry.problem is not None for entry in seen):
+        return Survey(name, seen)
+    try:
+        read(data, name)
+    except ModelError as error:
+        return Survey(name, seen, error)
+    return Survey(name, seen)
+
+
+@contextlib.contextmanager
+def _told(data: bytes, name: str) -> Iterator[None]:
+    """Turns what reading a broken file raises into a ModelError."""
     where = f"model '{name}'"
     if data[4:8] != b"TFL3":
         raise ModelError(f"{where} is not a TFLite file: the mark TFL3 at offset 4 is missing", remedy="check the path")
     try:
-        graph = _Reader(data, name).graph()
+        yield
     except _BROKEN as error:
         raise ModelError(
             f"{where} is truncated or corrupt",
             details=(f"the file has {len(data):,} B; {error}",),
             remedy="copy or convert the model again",
         ) from None
-    graph = fold_constants(graph)
-    verify(graph)
-    return graph
 
 
 class _Reader:
@@ -162,6 +187,53 @@ class _Reader:
         sha256 = hashlib.sha256(self.data).hexdigest()
         return Graph(self.name, sha256, tensors, tuple(nodes), inputs, outputs)
 
+    def survey(self) -> Iterator[Seen]:
+        """Every operator, one after the other; what an earlier one makes constant, a later one may need as a constant."""
+        known = operators()
+        tensors: dict[int, Tensor] = {}
+        for index in range(self.nodes):
+            raw = self.subgraph.Operators(index)
+            kind = self._kind(raw, index)
+            reads = _view(raw.InputsAsNumpy(), MAX_OPERANDS, f"inputs of operator {index}")
+            writes = _view(raw.OutputsAsNumpy(), MAX_OPERANDS, f"outputs of operator {index}")
+            first = next((self._raw(tensor) for tensor in reads if tensor != -1), None)
+            dtype = "" if first is None else str(_TYPES.get(first.Type(), first.Type())).lower()
+            output = self._text(self._raw(writes[0]), 10) if writes else ""
+            yield Seen(index, kind, output, dtype, self._problem(known.get(kind), kind, raw, index, (reads, writes), tensors))
+
+    def _problem(
+        self,
+        found: type[Operator] | None,
+        kind: str,
+        raw: Any,
+        index: int,
+        operands: tuple[tuple[int, ...], tuple[int, ...]],
+        tensors: dict[int, Tensor],
+    ) -> StatorError | None:
+        """Why an operator is not taken. Adds the tensors it names to `tensors`."""
+        place = f"model '{self.name}', node {index} ({kind})"
+        reads, writes = operands
+        try:
+            for tensor in (*reads, *writes):
+                if tensor != -1 and tensor not in tensors:
+                    tensors[tensor] = self._tensor(tensor)
+            if found is None:
+                return UnsupportedOperator(f"{place}: Stator does not have this operator")
+            op = self._operator(found, raw, index)
+            on = Operands(tuple(tensors[i] if i >= 0 else None for i in reads), tuple(tensors[o] for o in writes))
+            verify_types(place, op, on)
+            if op.known(on) and not op.macs(on) and all(t.type.bytes <= MAX_KNOWN_BYTES for t in on.outputs):
+                for t, values in zip(on.outputs, op.reference(on, *(None if t is None else t.data for t in on.inputs)), strict=True):
+                    tensors[t.index] = dataclasses.replace(t, data=values)
+        except ModelError as error:
+            return error
+        return None
+
+    def _raw(self, index: int) -> Any:
+        if not 0 <= index < self.tensors:
+            raise ValueError(f"tensor {index} of {self.tensors} is asked for")
+        return self.subgraph.Tensors(index)
+
     def _kind(self, raw: Any, index: int) -> str:
         code = raw.OpcodeIndex()
         if code >= self.codes:
@@ -188,9 +260,7 @@ class _Reader:
             raise refusal.at(f"model '{self.name}', node {index} ({kind.name})") from None
 
     def _tensor(self, index: int) -> Tensor:
-        if not 0 <= index < self.tensors:
-            raise ValueError(f"tensor {index} of {self.tensors} is asked for")
-        raw = self.subgraph.Tensors(index)
+        raw = self._raw(index)
         label = f"tensor {index} '{self._text(raw, 10)}'"
         dtype = _DTYPES.get(raw.Type())
         if dtype is None:

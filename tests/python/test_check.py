@@ -1,0 +1,101 @@
+"""`check`: every operator is told about, with what to do; the tables say where their facts are from and leave little open."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from stator.board import boards_that, load_board
+from stator.errors import ConfigError, UnsupportedOperator
+from stator.frontends import Seen, Survey
+from stator.ops import operators
+from stator.paths import MODELS
+from stator.runtimes import check, names, tables, unknown
+from stator.runtimes._remedies import remedy
+from stator.spec import load_model_spec
+from stator.verb import exit_status, verbs
+from stator.verbs import check as verb
+from tests.python.tflite_builder import Model
+
+
+def bad_model(folder: Path) -> Path:
+    """A model with a custom operator, a recurrent one and one that is fine."""
+    m = Model()
+    x = m.tensor((1, 4), scale=0.1, zero_point=0, name="x")
+    a, b, d = (m.tensor((1, 4), scale=0.1, zero_point=0, name=name) for name in "abd")
+    m.operator("CUSTOM", [x], [a])
+    m.operator("RNN", [a, a, a, a, a], [b])
+    m.operator("RELU", [b], [d])
+    file = folder / "bad.tflite"
+    file.write_bytes(m.build([x], [d]))
+    return file
+
+
+def results(model: str | Path, board: str, runtime: str) -> list[dict[str, object]]:
+    found = verb.check(str(model), board, runtime)
+    assert isinstance(found, list)
+    return found
+
+
+def test_every_operator_that_stator_lacks_is_listed_with_what_to_do(tmp_path: Path) -> None:
+    own = results(bad_model(tmp_path), "nrf5340", "stator")[0]
+    assert own["verdict"] == "fail"
+    listed = {o["op"]: o for o in own["operators"]}  # type: ignore[attr-defined]
+    assert [name for name, o in listed.items() if not o["supported"]] == ["CUSTOM(my_operator)", "RNN"]
+    assert "firmware/kernels" in listed["CUSTOM(my_operator)"]["remedy"]
+    assert "TCN" in listed["RNN"]["remedy"]
+    assert "--calibrate" in remedy(Seen(0, "CONV_2D", "y", "float32", UnsupportedOperator("float")))
+    assert exit_status(verbs()["check"], {"model": str(tmp_path / "bad.tflite"), "board": "nrf5340", "runtime": "all"}) == 1
+
+
+def test_a_model_that_runs_passes_on_stator_whatever_the_others_say() -> None:
+    found = results("bearing", "nrf5340", "all")
+    assert [result["runtime"] for result in found] == list(names())
+    assert len(found) >= 9
+    assert [result.get("verdict") for result in found] == ["pass"] + [None] * (len(found) - 1)
+    own = found[0]["operators"]
+    assert all(o["supported"] and o["exact"] and o["instructions"] is not None for o in own)  # type: ignore[attr-defined]
+    by_name = {str(result["runtime"]): result for result in found}
+    assert by_name["snpe"]["runs"] is False and by_name["snpe"]["reasons"]
+    assert all(result["sources"] for name, result in by_name.items() if name != "stator")
+
+
+def test_vela_is_really_asked() -> None:
+    ethos = next(r for r in results("bearing", "nrf5340", "ethos-u") if r["runtime"] == "ethos-u")
+    assert str(ethos["cost_model"]).startswith("Vela 5")
+    assert int(str(ethos["estimated_cycles"])) > 1000
+    assert 0 < int(str(ethos["arena_bytes"])) < 100_000
+
+
+def test_predictions_are_near_what_was_measured() -> None:
+    """`bearing` without its front end took 198,797 instructions on qemu_rv32 when the costs were fitted."""
+    own = results("bearing", "qemu_rv32", "stator")[0]
+    assert int(str(own["instructions_predicted"])) == pytest.approx(198_797, rel=0.5)
+
+
+def test_at_most_one_fact_in_five_is_unknown() -> None:
+    seen = tuple(Seen(i, op, "", "int8") for i, op in enumerate(operators()))
+    spec = load_model_spec(next(MODELS.glob("*/*.tflite")))
+    for name in boards_that(lambda board: board.core.startswith("cortex-m")):
+        board, found = load_board(name), [0, 0]
+        for runtime in tables():
+            if runtime == "ethos-u":  # asks Vela about the model itself
+                continue
+            open_, all_ = unknown(check(runtime, spec, board, Survey("x", seen)))
+            found = [found[0] + open_, found[1] + all_]
+        assert 5 * found[0] <= found[1], f"{name}: {found}"
+
+
+def test_tables_name_operators_that_exist() -> None:
+    import tflite
+
+    known = {name for name in vars(tflite.BuiltinOperator) if name.isupper()}
+    for table in tables().values():
+        for fact in (*table.supported, *table.exact, *table.accelerated):
+            assert set(fact.yes) <= known, f"{table.name}: {sorted(set(fact.yes) - known)}"
+
+
+def test_unknown_runtimes_are_refused_with_the_nearest() -> None:
+    with pytest.raises(ConfigError, match="did you mean 'tflm'"):
+        verb.check("bearing", "nrf5340", "tflmm")
