@@ -84,9 +84,11 @@ def tanh(x: Array) -> Array:
 
 
 def inverse_sqrt(x: Array) -> tuple[Array, Array]:
-    """1 / sqrt(x) for whole x >= 1, as multiplier and shift: see `stator.numerics.requantize`."""
+    """1 / sqrt(x) for whole x; 0 counts as 1: multiplier and shift, see `stator.numerics.requantize`."""
     safe = np.maximum(x, 2)
-    pairs = (leading_zeros(safe) - 1) // 2 - 1  # no x of an INT8 operator reaches 2^29
+    large = safe >= 1 << 29  # of 31 bits, so two fewer are enough
+    safe = np.where(large, safe // 4, safe)
+    pairs = (leading_zeros(safe) - 1) // 2 - 1
     y_input = (safe << (2 * pairs)) >> 1  # Q3.28
     half = rounding_shift_right(y_input, 1)
     y = np.full_like(x, 1 << 28)
@@ -94,7 +96,7 @@ def inverse_sqrt(x: Array) -> tuple[Array, Array]:
         cube = shift_left(doubling_high_mul(doubling_high_mul(y, y), y), 6)
         y = shift_left(doubling_high_mul(y, (1 << 28) + (1 << 27)) - doubling_high_mul(half, cube), 3)
     y = doubling_high_mul(y, 1518500250)
-    right = 11 - pairs
+    right = 11 + large - pairs
     y = y << np.maximum(-right, 0)
     return np.where(x <= 1, INT32_MAX, y), np.where(x <= 1, 0, -np.maximum(right, 0))
 

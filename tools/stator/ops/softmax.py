@@ -31,7 +31,7 @@ class Softmax(Operator):
     def from_tflite(cls, options: Options) -> Softmax:
         return cls(options.real("Beta"))
 
-    def _scaling(self, on: Operands) -> tuple[int, int, int]:
+    def scaling(self, on: Operands) -> tuple[int, int, int]:
         """Multiplier and left shift that take a distance to Q5.26, and the distance beyond which exp is zero."""
         real = min(self.beta * on.quant(on.input(0)).scale * (1 << (31 - _SCALED_DIFF_BITS)), 2.0**31 - 1)
         if not real > 1:
@@ -48,7 +48,7 @@ class Softmax(Operator):
         out = on.quant(on.output)
         if (out.scale, out.zero_point) != (1 / 256, -128):
             raise Refusal("the output must have scale 1/256 and zero point -128", unsupported=True)
-        self._scaling(on)
+        self.scaling(on)
 
     def infer(self, on: Operands) -> tuple[TensorType, ...]:
         return (TensorType(on.input(0).type.shape, DType.INT8, on.output.type.quant),)
@@ -56,7 +56,7 @@ class Softmax(Operator):
     def reference(self, on: Operands, *inputs: Array | None) -> tuple[Array, ...]:
         x = inputs[0]
         assert x is not None
-        multiplier, shift, furthest = self._scaling(on)
+        multiplier, shift, furthest = self.scaling(on)
         rows = x.reshape(-1, x.shape[-1]).astype(np.int64)
         diff = rows - rows.max(axis=1, keepdims=True)
         near = diff >= furthest
@@ -71,7 +71,7 @@ class Softmax(Operator):
         return ((0, 0),)
 
     def kernel(self, node: Node, on: Operands) -> KernelCall:
-        multiplier, shift, furthest = self._scaling(on)
+        multiplier, shift, furthest = self.scaling(on)
         depth = on.input(0).type.shape[-1]
         return KernelCall(
             kernel="softmax_s8",

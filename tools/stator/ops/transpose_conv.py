@@ -1,0 +1,126 @@
+"""TRANSPOSE_CONV: each input pixel adds its products with the weights to a window of the output. Per-tensor or per-channel weights."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from stator.ir import DType, Node, TensorType
+from stator.numerics import requantize
+from stator.ops import Array, Constant, KernelCall, Operands, Operator, Options, Refusal, int8, operator
+from stator.ops._activation import Activation, activation_range
+from stator.ops._weights import accumulator_fits, bias_values, channel_multipliers, symmetric
+from stator.ops._window import Axis, Padding, axis, image, step
+
+
+@operator("TRANSPOSE_CONV", options="TransposeConvOptions")
+@dataclass(frozen=True, slots=True)
+class TransposeConv(Operator):
+    """Inputs: the output's shape, weights [out, kernel rows, kernel columns, in], the image, and mostly a bias."""
+
+    stride: tuple[int, int]
+    padding: Padding
+    activation: Activation
+
+    @classmethod
+    def from_tflite(cls, options: Options) -> TransposeConv:
+        strides = (step(options, "StrideH"), step(options, "StrideW"))
+        return cls(strides, Padding.from_tflite(options), Activation.from_tflite(options))
+
+    def _conv(self, on: Operands) -> Operands:
+        """The operands in the order of a convolution: image, weights, bias."""
+        return Operands((on.input(2), on.input(1), on.optional(3)), on.outputs)
+
+    def _axes(self, on: Operands) -> tuple[Axis, Axis]:
+        """The windows of the convolution from the output's image to the input's."""
+        shape = on.integers(0, "the output's dimensions")
+        if len(shape) != 4 or min(shape) < 1:
+            raise Refusal(f"an output of {list(shape)}")
+        _, kernel_h, kernel_w, _ = image(on.input(1))
+        _, height, width, _ = image(on.input(2))
+        rows = axis(shape[1], kernel_h, self.stride[0], 1, self.padding)
+        columns = axis(shape[2], kernel_w, self.stride[1], 1, self.padding)
+        if (rows.out, columns.out) != (height, width):
+            raise Refusal(f"an output of {list(shape)} does not belong to an input of {height}x{width}")
+        return rows, columns
+
+    def check(self, on: Operands) -> None:
+        weights, conv = on.constant(1, "weights"), self._conv(on)
+        int8(on, on.input(2), on.output)
+        symmetric(conv, channels_axis=0)
+        channels, _, _, depth = image(on.input(1))
+        if depth != image(on.input(2))[3]:
+            raise Refusal(f"weights {list(weights.shape)} do not fit an image of {list(on.input(2).type.shape)}")
+        accumulator_fits(weights.reshape(channels, -1), bias_values(conv, channels), on.quant(on.input(2)).zero_point)
+        channel_multipliers(conv, channels)
+        activation_range(self.activation, on.quant(on.output))
+        self._axes(on)
+
+    def infer(self, on: Operands) -> tuple[TensorType, ...]:
+        rows, columns = self._axes(on)
+        shape = (image(on.input(2))[0], rows.size, columns.size, image(on.input(1))[0])
+        if shape != on.integers(0, "the output's dimensions"):
+            raise Refusal(f"an output of {list(on.integers(0, 'the dimensions'))}, and {list(shape)} follows")
+        return (TensorType(shape, DType.INT8, on.output.type.quant),)
+
+    def reference(self, on: Operands, *inputs: Array | None) -> tuple[Array, ...]:
+        x, weights = inputs[2], on.constant(1, "weights").astype(np.float64)
+        assert x is not None
+        conv, (rows, columns) = self._conv(on), self._axes(on)
+        channels = len(weights)
+        centred = x.astype(np.float64) - on.quant(on.input(2)).zero_point
+        batch, height, width, _ = x.shape
+        # Wide enough for every window, cut afterwards.
+        whole = np.zeros((batch, (height - 1) * rows.stride + rows.kernel, (width - 1) * columns.stride + columns.kernel, channels))
+        for ky in range(rows.kernel):
+            for kx in range(columns.kernel):
+                spread = whole[:, ky :: rows.stride, kx :: columns.stride][:, :height, :width]
+                spread += centred @ weights[:, ky, kx].T
+        acc = np.zeros(on.output.type.shape, dtype=np.int64)
+        cut = whole[:, rows.before : rows.before + rows.size, columns.before : columns.before + columns.size]
+        acc[:, : cut.shape[1], : cut.shape[2]] = cut.astype(np.int64)
+        bias = bias_values(conv, channels)
+        acc = acc if bias is None else acc + bias
+        y = requantize(acc, *channel_multipliers(conv, channels)) + on.quant(on.output).zero_point
+        return (np.clip(y, *activation_range(self.activation, on.quant(on.output))).astype(np.int8),)
+
+    def macs(self, on: Operands) -> int:
+        return on.input(2).type.elements * (on.input(1).type.elements // image(on.input(1))[3])
+
+    def kernel(self, node: Node, on: Operands) -> KernelCall:
+        weights, conv, (rows, columns) = on.constant(1, "weights"), self._conv(on), self._axes(on)
+        batch, height, width, depth = image(on.input(2))
+        bias = bias_values(conv, len(weights))
+        multiplier, shift = channel_multipliers(conv, len(weights))
+        low, high = activation_range(self.activation, on.quant(on.output))
+        return KernelCall(
+            kernel="transpose_conv_s8",
+            header="transpose_conv/transpose_conv.h",
+            struct="stator_transpose_conv",
+            outputs=node.outputs,
+            inputs=(node.inputs[2],),
+            params=(
+                ("weights", Constant("weights", "int8_t", weights)),
+                ("bias", None if bias is None else Constant("bias", "int32_t", bias)),
+                ("multiplier", Constant("multiplier", "int32_t", multiplier)),
+                ("shift", Constant("shift", "int8_t", shift)),
+                ("batches", batch),
+                ("in_h", height),
+                ("in_w", width),
+                ("in_c", depth),
+                ("out_h", rows.size),
+                ("out_w", columns.size),
+                ("out_c", len(weights)),
+                ("kernel_h", rows.kernel),
+                ("kernel_w", columns.kernel),
+                ("stride_h", rows.stride),
+                ("stride_w", columns.stride),
+                ("pad_top", rows.before),
+                ("pad_left", columns.before),
+                ("input_zero_point", on.quant(on.input(2)).zero_point),
+                ("output_zero_point", on.quant(on.output).zero_point),
+                ("activation_min", low),
+                ("activation_max", high),
+            ),
+        )
