@@ -5,10 +5,13 @@ The solver runs in a process of its own, `python -m stator.memory.exact`: in one
 
 from __future__ import annotations
 
+import atexit
+import contextlib
 import json
 import subprocess
 import sys
 from collections.abc import Sequence
+from functools import cache
 from importlib.util import find_spec
 from typing import Any
 
@@ -31,19 +34,45 @@ def solve(blocks: Sequence[Block], gaps: Gaps, found: Packing) -> Packing:
         "bound": found.bound,
         "pairs": [(i, j, gap(blocks, gaps, i, j), gap(blocks, gaps, j, i)) for i, j in meeting],
     }
-    done = subprocess.run(
-        [sys.executable, "-m", "stator.memory.exact"], input=json.dumps(question), capture_output=True, text=True, check=False
-    )
-    if done.returncode != 0:
-        said = done.stderr.strip().splitlines()[-3:]
-        raise ToolError(
-            f"the packing solver ended with status {done.returncode}", details=said, remedy="./inv, which completes the environment"
-        )
-    answer = json.loads(done.stdout)
+    answer = _ask(question)
     if answer is None:
         return found
     best = tuple(int(offset) for offset in answer["offsets"])
     return Packing(best, max((at + b.bytes for at, b in zip(best, blocks, strict=True)), default=0), max(found.bound, answer["bound"]))
+
+
+def _ask(question: dict[str, Any]) -> dict[str, Any] | None:
+    """Puts a question to the solver's process: a line of JSON there, a line back."""
+    process = _process()
+    assert process.stdin is not None and process.stdout is not None
+    try:
+        process.stdin.write(json.dumps(question) + "\n")
+        process.stdin.flush()
+        line = process.stdout.readline()
+    except BrokenPipeError:
+        line = ""
+    if not line:
+        _process.cache_clear()
+        raise ToolError(f"the packing solver ended with status {process.wait()}", remedy="./inv --list, which completes the environment")
+    answer: dict[str, Any] | None = json.loads(line)
+    return answer
+
+
+@cache
+def _process() -> subprocess.Popen[str]:
+    """Started once, since its libraries take a second to load; it ends with this process, and Ctrl-C is this one's."""
+    command = [sys.executable, "-m", "stator.memory.exact"]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True)
+    atexit.register(_end, process)
+    return process
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    assert process.stdin is not None and process.stdout is not None
+    with contextlib.suppress(BrokenPipeError):
+        process.stdin.close()
+    process.stdout.close()
+    process.wait()
 
 
 def _answer(question: dict[str, Any]) -> dict[str, Any] | None:
@@ -76,4 +105,5 @@ def _answer(question: dict[str, Any]) -> dict[str, Any] | None:
 
 
 if __name__ == "__main__":
-    json.dump(_answer(json.load(sys.stdin)), sys.stdout)
+    for line in sys.stdin:
+        print(json.dumps(_answer(json.loads(line))), flush=True)
