@@ -25,11 +25,11 @@ GRAPHS = st.builds(random_graph, st.integers(0, 10_000), st.integers(1, 14))
 def run_in_arena(planned: Schedule, inputs: list[Array]) -> list[Array]:
     """Runs the reference operators over one poisoned arena, as the C does: outputs go over whatever lies at their offset."""
     graph = planned.graph
-    packing = pack([Block(b.bytes, b.align, b.first, b.last) for b in planned.buffers])
+    packing = pack([Block(b.bytes, b.align, b.first, b.last) for b in planned.buffers], planned.gaps)
     arena = np.full(packing.bytes, 0xA5, dtype=np.uint8)
 
     def view(tensor: int) -> Array:
-        kind, at = graph.tensors[tensor].type, packing.offsets[planned.buffer_of[tensor]]
+        kind, at = graph.tensors[tensor].type, packing.offsets[planned.buffer_of[tensor]] + planned.within[tensor]
         return arena[at : at + kind.bytes].view(kind.dtype.numpy).reshape(kind.shape)
 
     for tensor, array in zip(graph.inputs, inputs, strict=True):
@@ -67,6 +67,95 @@ def test_buffers_cover_every_use_and_outputs_live_to_the_end(graph: Graph) -> No
         assert planned.buffers[planned.buffer_of[tensor]].first == 0
     everything = list(itertools.chain.from_iterable(b.tensors for b in planned.buffers))
     assert len(everything) == len(set(everything))
+
+
+def random_views(seed: int) -> Graph:
+    """Splits, slices, concatenations, sums and products of rows; all tensors have one scale, many are parts of others."""
+    rng = np.random.default_rng(seed)
+    m = Model()
+
+    def rows(count: int) -> int:
+        return m.tensor((count, 8), "int8", SCALE, 3)
+
+    alive = {rows(4): 4}
+    inputs = list(alive)
+
+    def pick(least: int = 1) -> int:
+        return int(rng.choice([t for t, count in alive.items() if count >= least]))
+
+    def integers(*values: int) -> int:
+        return m.tensor((len(values),), "int32", data=np.array(values, dtype=np.int32))
+
+    for _ in range(int(rng.integers(1, 12))):
+        kind = rng.choice(["split", "slice", "concat", "add", "fc"])
+        if kind == "split":
+            x = pick(2)
+            first = int(rng.integers(1, alive[x]))
+            parts = [rows(first), rows(alive[x] - first)]
+            m.operator("SPLIT_V", [x, integers(first, alive[x] - first), m.tensor((1,), "int32", data=np.zeros(1, np.int32))], parts)
+            alive |= dict(zip(parts, (first, alive[x] - first), strict=True))
+        elif kind == "slice":
+            x = pick(2)
+            y = rows(1)
+            m.operator("SLICE", [x, integers(int(rng.integers(alive[x])), 0), integers(1, 8)], [y], "SliceOptions")
+            alive[y] = 1
+        elif kind == "concat":
+            some = [pick() for _ in range(int(rng.integers(2, 4)))]
+            y = rows(sum(alive[t] for t in some))
+            m.operator("CONCATENATION", some, [y], "ConcatenationOptions", Axis=0)
+            alive[y] = sum(alive[t] for t in some)
+        elif kind == "add":
+            x = pick()
+            y = rows(alive[x])
+            m.operator("ADD", [x, int(rng.choice([t for t, count in alive.items() if count == alive[x]]))], [y], "AddOptions")
+            alive[y] = alive[x]
+        else:
+            x = pick()
+            y = rows(alive[x])
+            weights = m.tensor((8, 8), "int8", 0.02, data=rng.integers(-127, 128, (8, 8), dtype=np.int8))
+            m.operator("FULLY_CONNECTED", [x, weights, -1], [y], "FullyConnectedOptions", KeepNumDims=True)
+            alive[y] = alive[x]
+    made = [t for t in alive if t not in inputs]
+    outputs = sorted({made[-1], made[int(rng.integers(len(made)))]})
+    return read(m.build(inputs, outputs), f"views_{seed}")
+
+
+def test_parts_of_other_tensors_keep_their_values() -> None:
+    placed = 0
+    for seed in range(300):
+        graph = random_views(seed)
+        planned = schedule(graph)
+        inputs = random_inputs(graph, np.random.default_rng(seed))
+        expected = run_reference(graph, inputs)
+        for tensor, got in zip(graph.outputs, run_in_arena(planned, inputs), strict=True):
+            np.testing.assert_array_equal(got, expected[tensor], err_msg=f"seed {seed}")
+        placed += len(graph.nodes) - len(planned.steps)
+    assert placed > 300
+
+
+def test_rows_are_split_and_joined_without_a_copy() -> None:
+    m = Model()
+    x, y = m.tensor((4, 8), "int8", SCALE, 0), m.tensor((4, 8), "int8", SCALE, 0)
+    axis = m.tensor((1,), "int32", data=np.zeros(1, dtype=np.int32))
+    halves = [m.tensor((2, 8), "int8", SCALE, 0) for _ in range(2)]
+    sums = [m.tensor((2, 8), "int8", SCALE, 0) for _ in range(2)]
+    m.operator("SPLIT", [axis, x], halves, "SplitOptions", NumSplits=2)
+    for half, total in zip(halves, sums, strict=True):
+        m.operator("ADD", [half, half], [total], "AddOptions")
+    m.operator("CONCATENATION", sums, [y], "ConcatenationOptions", Axis=0)
+    planned = schedule(read(m.build([x], [y]), "halves"))
+    assert [step.node.op.name for step in planned.steps] == ["ADD", "ADD"]
+    assert [planned.within[t] for t in (x, *halves, y, *sums)] == [0, 0, 16, 0, 0, 16]
+    assert len({planned.buffer_of[t] for t in (x, *halves)}) == len({planned.buffer_of[t] for t in (y, *sums)}) == 1
+
+
+def test_tensor_that_is_joined_twice_is_copied_once() -> None:
+    m = Model()
+    x, y = m.tensor((2, 8), "int8", SCALE, 0), m.tensor((4, 8), "int8", SCALE, 0)
+    z = m.tensor((4, 8), "int8", SCALE, 0)
+    m.operator("CONCATENATION", [x, x], [y], "ConcatenationOptions", Axis=0)
+    m.operator("ADD", [y, y], [z], "AddOptions")
+    assert [step.node.op.name for step in schedule(read(m.build([x], [z]), "twice")).steps] == ["CONCATENATION", "ADD"]
 
 
 def test_reshape_copies_nothing() -> None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from stator.errors import UnsupportedOperator
 from stator.ir import DType, Graph, Node
 from stator.kernels import PORTABLE, Choice, Kernel, choose
 from stator.ops import Constant, KernelCall, Operands
+from stator.sharing import ALIGN, Sharing, born
 
-ALIGN = 4  # of every tensor: words can be loaded from its start
 SCRATCH_ALIGN = 8
 BEFORE = -1  # the step that writes the graph's inputs
 
@@ -61,9 +61,10 @@ class Table:
 class Schedule:
     """Steps in order, and the buffers and tables they need.
 
-    `buffer_of` maps every tensor that lives in the arena to its buffer, `scratch_of` every step with scratch to its, and
-    `table_of` every (step, name of a constant) to its table; equal constants are one table. `gaps` lets a layer's output lie partly
-    over its input: (i, j) -> the least number of bytes from the start of buffer i to the start of buffer j, where i is the lower one.
+    `buffer_of` maps every tensor that lives in the arena to its buffer and `within` to its offset in that, `scratch_of` every step
+    with scratch to its, and `table_of` every (step, name of a constant) to its table; equal constants are one table. `gaps` lets a
+    layer's output lie partly over its input: (i, j) -> the least number of bytes from the start of buffer i to the start of buffer j,
+    where i is the lower one.
     """
 
     graph: Graph
@@ -71,6 +72,7 @@ class Schedule:
     buffers: tuple[Buffer, ...]
     tables: tuple[Table, ...]
     buffer_of: dict[int, int]
+    within: dict[int, int]
     scratch_of: dict[int, int]
     table_of: dict[tuple[int, str], int]
     gaps: dict[tuple[int, int], int]
@@ -101,20 +103,24 @@ def schedule(graph: Graph, kernels: Sequence[str] = PORTABLE) -> Schedule:
     for node in graph.nodes:
         if node.op.aliases():
             _refuse_constants(graph, node, node.inputs[:1])
-    steps = _steps(graph, kernels)
-    groups = _Groups(graph, steps)
+    sharing = Sharing(graph)
+    steps = _steps(graph, kernels, sharing.without_kernel)
+    made = born(graph, {id(step.node): step.index for step in steps}, BEFORE)
+    last = _last_uses(graph, steps, made)
     for step in steps:
-        groups.run(step)
+        _write_over_inputs(graph, step, sharing, made, last)
     end = max(len(steps) - 1, 0)
     buffers: list[Buffer] = []
     buffer_of: dict[int, int] = {}
-    for tensors in groups.members():
-        first = max(min(groups.born[t] for t in tensors), 0)
-        last = min(max(groups.last[t] for t in tensors), end)
-        size = max(graph.tensors[t].type.bytes for t in tensors)
+    within: dict[int, int] = {}
+    for group in sharing.groups():
+        tensors = tuple(group)
+        first, until = max(min(made[t] for t in tensors), 0), min(max(last[t] for t in tensors), end)
         align = max(ALIGN, *(graph.tensors[t].type.dtype.bytes for t in tensors))
         buffer_of.update(dict.fromkeys(tensors, len(buffers)))
-        buffers.append(Buffer(graph.tensors[tensors[0]].name, size, align, first, max(first, last), tensors))
+        within.update(group)
+        size = sharing.bytes(tensors[0])
+        buffers.append(Buffer(graph.tensors[tensors[0]].name, size, align, first, max(first, until), tensors))
     scratch_of: dict[int, int] = {}
     for step in steps:
         if step.call.scratch_bytes:
@@ -122,14 +128,41 @@ def schedule(graph: Graph, kernels: Sequence[str] = PORTABLE) -> Schedule:
             name = f"scratch of layer {step.index}"
             buffers.append(Buffer(name, step.call.scratch_bytes, SCRATCH_ALIGN, step.index, step.index))
     tables, table_of = _tables(graph, steps)
-    gaps = _gaps(graph, steps, buffers, buffer_of)
-    return Schedule(graph, steps, tuple(buffers), tables, buffer_of, scratch_of, table_of, gaps)
+    planned = Schedule(graph, steps, tuple(buffers), tables, buffer_of, within, scratch_of, table_of, {})
+    return replace(planned, gaps=_gaps(planned))
 
 
-def _gaps(graph: Graph, steps: tuple[Step, ...], buffers: list[Buffer], buffer_of: dict[int, int]) -> dict[tuple[int, int], int]:
-    """Every pair of an input that nobody needs after a step and an output that is new in it, as far as the operator lets them overlap."""
-    gaps: dict[tuple[int, int], int] = {}
+def _last_uses(graph: Graph, steps: Sequence[Step], made: dict[int, int]) -> dict[int, int]:
+    """Of every tensor that is no constant, the last step that reads or writes it; past the end for the graph's outputs."""
+    last = dict(made)
     for step in steps:
+        for tensor in (*step.call.inputs, *step.call.outputs):
+            if tensor in last:
+                last[tensor] = max(last[tensor], step.index)
+    last.update(dict.fromkeys((t for t in graph.outputs if t in last), len(steps)))
+    return last
+
+
+def _write_over_inputs(graph: Graph, step: Step, sharing: Sharing, made: dict[int, int], last: dict[int, int]) -> None:
+    """Lets the step write over an input where its operator or kernel allows that and nobody reads the input later."""
+    for i, o in dict.fromkeys((*step.node.op.in_place(Operands.of(graph, step.node)), *step.call.in_place)):
+        source, target = step.node.inputs[i], step.node.outputs[o]
+        if source not in made or target in sharing.group(source):
+            continue
+        group = sharing.group(source)
+        others = [t for at, t in enumerate(step.node.inputs) if at != i]
+        dies_here = all(last[t] <= step.index for t in group)
+        alone = not any(t in group for t in others)
+        fresh = all(made[t] >= step.index for t in sharing.group(target))
+        if dies_here and alone and fresh:
+            sharing.write_over(source, target)
+
+
+def _gaps(planned: Schedule) -> dict[tuple[int, int], int]:
+    """Every pair of an input that nobody needs after a step and an output that is new in it, as far as the operator lets them overlap."""
+    graph, buffers, buffer_of = planned.graph, planned.buffers, planned.buffer_of
+    gaps: dict[tuple[int, int], int] = {}
+    for step in planned.steps:
         for overlap in step.call.overlaps:
             source, target = step.call.inputs[overlap.input], step.call.outputs[overlap.output]
             i, o = buffer_of.get(source), buffer_of[target]
@@ -138,15 +171,21 @@ def _gaps(graph: Graph, steps: tuple[Step, ...], buffers: list[Buffer], buffer_o
             needed_later = buffers[i].last > step.index or any(t in graph.outputs for t in buffers[i].tensors)
             if i == o or needed_later or buffers[o].first < step.index:
                 continue
-            for pair, least in (((o, i), overlap.ahead), ((i, o), overlap.behind)):
+            apart = planned.within[target] - planned.within[source]  # more than the buffers' starts are
+            for pair, least in (
+                ((o, i), None if overlap.ahead is None else overlap.ahead + apart),
+                ((i, o), None if overlap.behind is None else overlap.behind - apart),
+            ):
                 if least is not None and least < buffers[pair[0]].bytes:
-                    gaps[pair] = least
+                    gaps[pair] = max(least, 0)
     return gaps
 
 
-def _steps(graph: Graph, kernels: Sequence[str]) -> tuple[Step, ...]:
+def _steps(graph: Graph, kernels: Sequence[str], without_kernel: Collection[int]) -> tuple[Step, ...]:
     steps: list[Step] = []
     for node in graph.nodes:
+        if id(node) in without_kernel:
+            continue
         on = Operands.of(graph, node)
         call = node.op.kernel(node, on)
         if call is not None:
@@ -192,63 +231,3 @@ def _tables(graph: Graph, steps: tuple[Step, ...]) -> tuple[tuple[Table, ...], d
                 tables.append(Table(f"layer{step.index}_{constant.name}", constant))
             table_of[step.index, constant.name] = at
     return tuple(tables), table_of
-
-
-class _Groups:
-    """Which tensors share bytes. Built up step by step; everything is decided from the lifetimes of whole groups."""
-
-    def __init__(self, graph: Graph, steps: tuple[Step, ...]) -> None:
-        self._graph = graph
-        self._members: dict[int, list[int]] = {}  # tensor -> the list of its group, shared by all of the group
-        self.born: dict[int, int] = {}  # tensor -> the step that writes it
-        self.last: dict[int, int] = {}  # tensor -> the last step that reads it; past the end for the graph's outputs
-        for tensor in graph.inputs:
-            self._add(tensor, BEFORE)
-        step_of = {id(step.node): step.index for step in steps}
-        now = BEFORE
-        for node in graph.nodes:
-            now = step_of.get(id(node), now)
-            for tensor in node.outputs:
-                self._add(tensor, now)
-        for step in steps:
-            for tensor in (*step.call.inputs, *step.call.outputs):
-                if graph.tensors[tensor].constant:
-                    continue
-                self.last[tensor] = max(self.last[tensor], step.index)
-        for tensor in graph.outputs:
-            if tensor in self.last:
-                self.last[tensor] = len(steps)
-        for node in graph.nodes:
-            if node.op.aliases():
-                self._join(node.inputs[0], node.outputs[0])
-
-    def run(self, step: Step) -> None:
-        """Lets the step write over an input where its operator allows that and nobody reads the input later."""
-        for i, o in dict.fromkeys((*step.node.op.in_place(Operands.of(self._graph, step.node)), *step.call.in_place)):
-            source, target = step.node.inputs[i], step.node.outputs[o]
-            group = self._members.get(source)
-            if group is None or target in group:
-                continue
-            others = [t for at, t in enumerate(step.node.inputs) if at != i]
-            dies_here = all(self.last[t] <= step.index for t in group)
-            alone = not any(t in group for t in others)
-            fits = self._graph.tensors[target].type.bytes <= max(self._graph.tensors[t].type.bytes for t in group)
-            fresh = all(self.born[t] >= step.index for t in self._members[target])
-            if dies_here and alone and fits and fresh:
-                self._join(source, target)
-
-    def members(self) -> list[tuple[int, ...]]:
-        """The groups, in order of their first tensor."""
-        return [tuple(group) for tensor, group in self._members.items() if group[0] == tensor]
-
-    def _add(self, tensor: int, step: int) -> None:
-        self._members.setdefault(tensor, [tensor])
-        self.born.setdefault(tensor, step)
-        self.last.setdefault(tensor, step)
-
-    def _join(self, first: int, second: int) -> None:
-        if self._members[first] is self._members[second]:
-            return
-        joined = self._members[first] + self._members[second]
-        for tensor in joined:
-            self._members[tensor] = joined

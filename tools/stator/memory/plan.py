@@ -73,7 +73,7 @@ class MemoryPlan:
 
     def offset(self, tensor: int) -> int:
         """Offset of a tensor in the arena."""
-        return self.offsets[self.schedule.buffer_of[tensor]]
+        return self.offsets[self.schedule.buffer_of[tensor]] + self.schedule.within[tensor]
 
     def backwards(self, step: Step) -> bool:
         """Whether the layer must run from its last pixel to its first: its output begins inside an input that it may overlap."""

@@ -165,6 +165,15 @@ class KernelCall:
         return tuple(value for _, value in self.params if isinstance(value, Constant))
 
 
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """A tensor as bytes of another one, from `offset` on."""
+
+    part: int
+    whole: int
+    offset: int
+
+
 class Operator(abc.ABC):
     """A layer's kind and its options. Subclasses are frozen dataclasses registered by `@operator`."""
 
@@ -199,6 +208,11 @@ class Operator(abc.ABC):
 
     def in_place(self, on: Operands) -> tuple[tuple[int, int], ...]:
         """Pairs (input, output) of positions that may be the same bytes, by the kernels' order of reads and writes."""
+        return ()
+
+    def placements(self, node: Node, on: Operands) -> tuple[Placement, ...]:
+        """How outputs could lie in inputs, or inputs in outputs, so that nothing needs to be copied; () where that cannot be. The
+        schedule follows them all, or calls the kernel."""
         return ()
 
     def aliases(self) -> bool:

@@ -15,7 +15,7 @@ from typing import Self
 import numpy as np
 
 from stator.ir import DType, Node, Tensor, TensorType
-from stator.ops import Array, Constant, KernelCall, Operands, Operator, Options, Refusal, same_quant
+from stator.ops import Array, Constant, KernelCall, Operands, Operator, Options, Placement, Refusal, same_quant
 from stator.ops._types import one_type
 
 #: Dimensions of a box, after neighbours that go on alike are joined.
@@ -126,6 +126,20 @@ class Copy(Operator):
         for part in self.parts(on):
             _strided(outputs[part.output], part.to)[...] = _strided(sources[part.input], part.source)
         return tuple(y.reshape(t.type.shape) for y, t in zip(outputs, on.outputs, strict=True))
+
+    def placements(self, node: Node, on: Operands) -> tuple[Placement, ...]:
+        """Runs of one input that are outputs, or inputs that are runs of one output."""
+        boxes, size = _boxes(self.parts(on)), on.output.type.dtype.bytes
+        if self.border(on) is not None or any(view.strides != (1,) for box in boxes for view in (box.to, box.source)):
+            return ()
+        sources = [node.inputs[i] for i in self.sources(on)]
+        whole_outputs = [(box.output, box.to.start, box.to.sizes[0]) for box in boxes]
+        whole_inputs = [(box.input, box.source.start, box.source.sizes[0]) for box in boxes]
+        if len(sources) == 1 and whole_outputs == [(i, 0, t.type.elements) for i, t in enumerate(on.outputs)]:
+            return tuple(Placement(node.outputs[box.output], sources[0], box.source.start * size) for box in boxes)
+        if len(on.outputs) == 1 and whole_inputs == [(i, 0, on.input(p).type.elements) for i, p in enumerate(self.sources(on))]:
+            return tuple(Placement(sources[box.input], node.outputs[0], box.to.start * size) for box in boxes)
+        return ()
 
     def kernel(self, node: Node, on: Operands) -> KernelCall:
         border = self.border(on)
