@@ -198,6 +198,11 @@ class Operator(abc.ABC):
     def reference(self, on: Operands, *inputs: Array | None) -> tuple[Array, ...]:
         """Computes the outputs, bit for bit as the kernels must."""
 
+    def states(self) -> tuple[int, ...]:
+        """Positions of the inputs that are variables: the operator updates them. Their new values follow the outputs' in `reference`,
+        and the kernel writes over them."""
+        return ()
+
     def known(self, on: Operands) -> bool:
         """True where the outputs follow from constants (and shapes) alone, so that nothing is computed on the target."""
         return all(tensor is None or tensor.constant for tensor in on.inputs)
@@ -209,6 +214,11 @@ class Operator(abc.ABC):
     def in_place(self, on: Operands) -> tuple[tuple[int, int], ...]:
         """Pairs (input, output) of positions that may be the same bytes, by the kernels' order of reads and writes."""
         return ()
+
+    def with_border(self, on: Operands, rows: tuple[int, int], columns: tuple[int, int]) -> Operator | None:
+        """The operator that computes the same from input 0 without its border of so many rows and columns (before, after) of zero points;
+        None where there is none."""
+        return None
 
     def placements(self, node: Node, on: Operands) -> tuple[Placement, ...]:
         """How outputs could lie in inputs, or inputs in outputs, so that nothing needs to be copied; () where that cannot be. The
@@ -296,10 +306,19 @@ def same_quant(on: Operands, a: Tensor, b: Tensor) -> None:
         )
 
 
-def run_reference(graph: Graph, inputs: Sequence[Array] | Mapping[int, Array]) -> dict[int, Array]:
-    """Runs the whole graph in NumPy and returns every tensor by its index, constants included.
+def first_state(graph: Graph) -> dict[int, Array]:
+    """What the variables of a graph hold before the first run, by tensor index: real 0."""
+    kinds = {t.index: t.type for t in graph.variables()}
+    return {i: np.full(kind.shape, kind.quant.zero_point if kind.quant else 0, kind.dtype.numpy) for i, kind in kinds.items()}
 
-    `inputs` are the graph's inputs, in order or by tensor index, with exactly the input's shape and element type.
+
+def run_reference(
+    graph: Graph, inputs: Sequence[Array] | Mapping[int, Array], state: Mapping[int, Array] | None = None
+) -> dict[int, Array]:
+    """Runs the whole graph in NumPy and returns every tensor by its index, constants included, variables with their new values.
+
+    `inputs` are the graph's inputs, in order or by tensor index, with exactly the input's shape and element type. `state` holds the
+    variables' values, at least (what an earlier run returned); without it they are as before the first run.
     """
     given = dict(inputs) if isinstance(inputs, Mapping) else dict(zip(graph.inputs, inputs, strict=True))
     values: dict[int, Array] = {t.index: t.data for t in graph.tensors.values() if t.data is not None}
@@ -309,10 +328,12 @@ def run_reference(graph: Graph, inputs: Sequence[Array] | Mapping[int, Array]) -
         if array.dtype != want.dtype.numpy or array.shape != want.shape:
             raise ValueError(f"input {index} is {array.dtype}{array.shape}, the model takes {want.dtype.value}{want.shape}")
         values[index] = array
+    held = first_state(graph) if state is None else state
+    values.update({t.index: held[t.index] for t in graph.variables()})
     for node in graph.nodes:
         on = Operands.of(graph, node)
         results = node.op.reference(on, *(values[i] if i >= 0 else None for i in node.inputs))
-        for index, result in zip(node.outputs, results, strict=True):
+        for index, result in zip((*node.outputs, *(node.inputs[i] for i in node.op.states())), results, strict=True):
             want = graph.tensors[index].type
             if result.dtype != want.dtype.numpy or result.shape != want.shape:
                 raise AssertionError(f"{node.op.name} gave {result.dtype}{result.shape} for {want.dtype.value}{want.shape}")

@@ -26,6 +26,16 @@ class Padding(enum.Enum):
             raise Refusal(f"padding number {options.integer('Padding')}", remedy="use SAME or VALID") from None
 
 
+@dataclass(frozen=True, slots=True)
+class Margins:
+    """Padding that follows neither rule, in elements of the image."""
+
+    top: int
+    bottom: int
+    left: int
+    right: int
+
+
 def step(options: Options, name: str) -> int:
     """A stride, dilation or size out of a file: 1..MAX_STEP."""
     value = options.integer(name, 1)
@@ -57,8 +67,11 @@ class Axis:
         return starts + np.arange(self.kernel, dtype=np.int64)[None, :] * self.dilation
 
 
-def axis(size: int, kernel: int, stride: int, dilation: int, padding: Padding) -> Axis:
-    """The window along one axis, as TensorFlow counts: SAME gives ceil(size / stride), with the odd pixel of padding at the end."""
+def axis(size: int, kernel: int, stride: int, dilation: int, padding: Padding | tuple[int, int]) -> Axis:
+    """The window along one axis, as TensorFlow counts: SAME gives ceil(size / stride), with the odd pixel of padding at the end.
+
+    Or `padding` says how many elements of it there are, before and after.
+    """
     reach = (kernel - 1) * dilation + 1
     if kernel > MAX_STEP:
         raise Refusal(f"a kernel of {kernel} elements along one axis", remedy="use a smaller kernel")
@@ -66,11 +79,29 @@ def axis(size: int, kernel: int, stride: int, dilation: int, padding: Padding) -
         out = -(-size // stride)
         before = max((out - 1) * stride + reach - size, 0) // 2
     else:
-        out = (size - reach) // stride + 1
-        before = 0
+        before, after = padding if isinstance(padding, tuple) else (0, 0)
+        out = (size + before + after - reach) // stride + 1
     if out < 1:
         raise Refusal(f"a window of {reach} does not fit {size} elements", remedy="use SAME padding or a larger input")
     return Axis(size, kernel, stride, dilation, before, out)
+
+
+def axes(
+    x: Tensor, kernel: tuple[int, int], stride: tuple[int, int], dilation: tuple[int, int], padding: Padding | Margins
+) -> tuple[Axis, Axis]:
+    """The window over an image, along rows and columns."""
+    _, height, width, _ = image(x)
+    rows: Padding | tuple[int, int] = (padding.top, padding.bottom) if isinstance(padding, Margins) else padding
+    columns: Padding | tuple[int, int] = (padding.left, padding.right) if isinstance(padding, Margins) else padding
+    return axis(height, kernel[0], stride[0], dilation[0], rows), axis(width, kernel[1], stride[1], dilation[1], columns)
+
+
+def widened(before: Axis, by: tuple[int, int]) -> tuple[int, int] | None:
+    """Padding of the image inside a border of `by` elements that gives the window `before`; None where a window would be empty."""
+    reach, size = (before.kernel - 1) * before.dilation + 1, before.size - sum(by)
+    start = before.before + by[0]
+    end = (before.out - 1) * before.stride + reach - size - start
+    return (start, max(end, 0)) if start < reach and -before.stride < end < reach else None
 
 
 def image(tensor: Tensor) -> tuple[int, int, int, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from stator.ops._activation import Activation, activation_range
 from stator.ops._channels import held_by_bias, narrowed_weights, read_by, rescaled
 from stator.ops._overlap import window_overlap
 from stator.ops._weights import accumulator_fits, bias_values, channel_multipliers, symmetric
-from stator.ops._window import Axis, Padding, axis, image, patches, step
+from stator.ops._window import Axis, Margins, Padding, axes, image, patches, step, widened
 
 
 @operator("CONV_2D", options="Conv2DOptions")
@@ -23,7 +23,7 @@ from stator.ops._window import Axis, Padding, axis, image, patches, step
 class Conv2D(Operator):
     stride: tuple[int, int]
     dilation: tuple[int, int]
-    padding: Padding
+    padding: Padding | Margins
     activation: Activation
 
     @classmethod
@@ -36,12 +36,14 @@ class Conv2D(Operator):
         )
 
     def _axes(self, on: Operands) -> tuple[Axis, Axis]:
-        _, height, width, _ = image(on.input(0))
         _, kernel_h, kernel_w, _ = image(on.input(1))
-        return (
-            axis(height, kernel_h, self.stride[0], self.dilation[0], self.padding),
-            axis(width, kernel_w, self.stride[1], self.dilation[1], self.padding),
-        )
+        return axes(on.input(0), (kernel_h, kernel_w), self.stride, self.dilation, self.padding)
+
+    def with_border(self, on: Operands, rows: tuple[int, int], columns: tuple[int, int]) -> Operator | None:
+        vertical, horizontal = (widened(axis, by) for axis, by in zip(self._axes(on), (rows, columns), strict=True))
+        if vertical is None or horizontal is None:
+            return None
+        return replace(self, padding=Margins(*vertical, *horizontal))
 
     def check(self, on: Operands) -> None:
         weights = on.constant(1, "weights")

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from stator.ir import Graph
 from stator.passes.drop_channels import drop_channels
 from stator.passes.drop_dead import drop_dead
+from stator.passes.fuse_pad import fuse_pad
 from stator.passes.verify import verify
 
 #: In the order in which they run.
-PASSES: tuple[Callable[[Graph], Graph], ...] = (drop_dead, drop_channels, drop_dead)
+PASSES: tuple[Callable[[Graph], Graph], ...] = (drop_dead, fuse_pad, drop_channels, drop_dead)
 
 
 def optimise(graph: Graph) -> Graph:
