@@ -122,9 +122,9 @@ def add(rng: Generator, elements: int) -> Sample:
 
 
 def core_samples(seed: int = 3) -> Iterator[Sample]:
-    """One of each shape."""
+    """Two of each shape of an image, one of each other."""
     rng = np.random.default_rng(seed)
-    yield from (conv_2d(rng, shape) for shape in CONV)
-    yield from (depthwise_conv_2d(rng, shape) for shape in DEPTHWISE)
+    yield from (conv_2d(rng, shape) for shape in CONV * 2)
+    yield from (depthwise_conv_2d(rng, shape) for shape in DEPTHWISE * 2)
     yield from (fully_connected(rng, shape) for shape in PRODUCTS)
     yield from (add(rng, elements) for elements in SUMS)

@@ -9,10 +9,8 @@
  * Tile: channel 0 r2-r5, channel 1 r6-r9 (pixels 0..3); r10 r11 weights, r12 lr activations; r0 stream, r1 columns.
  * Frame: the block, then where the loop over the window is entered.
  */
-        .equ    ZERO_POINT, 0           /* and out */
-        .equ    OUT, 4
-        .equ    OFFSET1, 8              /* and offset 2 */
-        .equ    OFFSET3, 16
+        .equ    OUT, 0                  /* and three offsets */
+        .equ    ZERO_POINT, 16
         .equ    OUT_END, 20
         .equ    COLUMNS, 24
         .equ    COLUMNS_END, 28
@@ -35,6 +33,18 @@
         smlad   r8, r11, r12, r8
         smlad   r5, r10, lr, r5
         smlad   r9, r11, lr, r9
+        .endm
+
+        .macro  PROVED a, m             /* a = saturate8((a * m + [zero point, c]) >> 32); r12 c, r11 zero point */
+        mov     r1, r12
+        mov     lr, r11
+        smlal   r1, lr, \a, \m
+        ssat    \a, #8, lr
+        .endm
+
+        .macro  LAST_PROVED a, m        /* the same, without keeping r11 and r12 */
+        smlal   r12, r11, \a, \m
+        ssat    \a, #8, r11
         .endm
 
 FUNC stator_conv2d_v7em_block
@@ -73,36 +83,54 @@ FUNC stator_conv2d_v7em_block
         ldr     r12, [sp, #COLUMNS_END]
         cmp     r1, r12
         bne     2b
-        ldrd    r10, r11, [r0], #8
-        ldrd    r12, lr, [sp, #ZERO_POINT]
+        ldrd    r10, r12, [r0], #8
+        cmp     r12, #32                /* a shift? */
+        blo     4f
+        ldr     r11, [sp, #ZERO_POINT]
+        PROVED  r2, r10
+        PROVED  r3, r10
+        PROVED  r4, r10
+        LAST_PROVED r5, r10
+        ldrd    r10, r12, [r0], #8
+        ldr     r11, [sp, #ZERO_POINT]
+        PROVED  r6, r10
+        PROVED  r7, r10
+        PROVED  r8, r10
+        LAST_PROVED r9, r10
+3:      ldm     sp, {r1, r10, r11, r12} /* out and offsets */
+        ldr     lr, [sp, #OUT_END]
+        sub     lr, lr, r1
+        cmp     lr, #2
+        blt     5f
+        bfi     r2, r6, #8, #8
+        strh    r2, [r1]
+        bfi     r3, r7, #8, #8
+        strh    r3, [r1, r10]
+        bfi     r4, r8, #8, #8
+        strh    r4, [r1, r11]
+        bfi     r5, r9, #8, #8
+        strh    r5, [r1, r12]
+        add     r1, r1, #2
+        str     r1, [sp, #OUT]
+        bne     1b
+        b       6f
+4:      mov     r11, r12
+        ldr     r12, [sp, #ZERO_POINT]
         REQUANTIZE r2, r10, r11, r12
-        strb    r2, [lr]
-        ldrd    r1, r2, [sp, #OFFSET1]
         REQUANTIZE r3, r10, r11, r12
-        strb    r3, [lr, r1]
-        ldr     r3, [sp, #OFFSET3]
         REQUANTIZE r4, r10, r11, r12
-        strb    r4, [lr, r2]
         REQUANTIZE r5, r10, r11, r12
-        strb    r5, [lr, r3]
-        ldr     r4, [sp, #OUT_END]
-        add     lr, lr, #1
-        cmp     lr, r4
-        beq     3f
         ldrd    r10, r11, [r0], #8
         REQUANTIZE r6, r10, r11, r12
-        strb    r6, [lr]
         REQUANTIZE r7, r10, r11, r12
-        strb    r7, [lr, r1]
         REQUANTIZE r8, r10, r11, r12
-        strb    r8, [lr, r2]
         REQUANTIZE r9, r10, r11, r12
-        strb    r9, [lr, r3]
-        add     lr, lr, #1
-        str     lr, [sp, #OUT]
-        cmp     lr, r4
-        bne     1b
-3:      add     sp, sp, #44
+        b       3b
+5:      strb    r2, [r1]                /* an odd last channel */
+        strb    r3, [r1, r10]
+        strb    r4, [r1, r11]
+        strb    r5, [r1, r12]
+6:      add     sp, sp, #44
         .cfi_def_cfa_offset 36
         pop     {r4-r11, pc}
 ENDFUNC stator_conv2d_v7em_block

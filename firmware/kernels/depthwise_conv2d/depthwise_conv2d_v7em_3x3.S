@@ -8,17 +8,29 @@
  * Registers: r0 r2 r3 the lines before, middle, after; r1 stream; accumulators r4-r7 (channels 0..3); r8 r9 activations;
  * r10 r11, r12 lr weights of two taps.
  */
-        .equ    ZERO_POINT, 0           /* and out */
-        .equ    OUT, 4
-        .equ    STEP, 8                 /* and end */
-        .equ    ENTRY, 16
+        .equ    OUT, 0
+        .equ    STEP, 4                 /* and end */
+        .equ    ENTRY, 12
         .equ    STREAM, 120             /* bytes of the stream per four channels */
+
+        .macro  FIRST_TAP w02, w13      /* four products, which are what the accumulators start with */
+        smulbb  r4, r8, \w02
+        smultt  r6, r8, \w02
+        smulbb  r5, r9, \w13
+        smultt  r7, r9, \w13
+        .endm
 
         .macro  TAP w02, w13            /* four products with the activations at hand */
         smlabb  r4, r8, \w02, r4
         smlatt  r6, r8, \w02, r6
         smlabb  r5, r9, \w13, r5
         smlatt  r7, r9, \w13, r7
+        .endm
+
+        .macro  FINISH a                /* a = saturate8((a * m + c) >> 32) */
+        ldm     r1!, {r10, r11, r12}
+        smlal   r10, r11, \a, r12
+        ssat    \a, #8, r11
         .endm
 
 FUNC stator_depthwise_conv2d_v7em_line
@@ -28,18 +40,17 @@ FUNC stator_depthwise_conv2d_v7em_line
         sub     sp, sp, #20
         .cfi_def_cfa_offset 56
         add     r4, r0, #16
-        ldm     r4, {r4-r8}
-        stm     sp, {r4-r7}
+        ldm     r4, {r4, r5, r6, r8}
+        stm     sp, {r4-r6}
         rsb     r8, r8, #4              /* stores that are skipped */
         adr     r9, 2f
         add     r9, r9, r8, lsl #2
         orr     r9, r9, #1
         str     r9, [sp, #ENTRY]
         ldm     r0, {r0-r3}
-1:      ldm     r1!, {r4-r7}
-        ldm     r1!, {r10, r11, r12, lr}
+1:      ldm     r1!, {r10, r11, r12, lr}
         ldrd    r8, r9, [r0, #8]
-        TAP     r10, r11
+        FIRST_TAP r10, r11
         ldrd    r8, r9, [r0, #16]
         TAP     r12, lr
         ldm     r1!, {r10, r11, r12, lr}
@@ -60,15 +71,11 @@ FUNC stator_depthwise_conv2d_v7em_line
         ldrd    r10, r11, [r1], #8
         ldrd    r8, r9, [r3], #8
         TAP     r10, r11
-        ldrd    r12, lr, [sp, #ZERO_POINT]
-        ldrd    r10, r11, [r1], #8
-        REQUANTIZE_DOUBLED r4, r10, r11, r12
-        ldrd    r10, r11, [r1], #8
-        REQUANTIZE_DOUBLED r5, r10, r11, r12
-        ldrd    r10, r11, [r1], #8
-        REQUANTIZE_DOUBLED r6, r10, r11, r12
-        ldrd    r10, r11, [r1], #8
-        REQUANTIZE_DOUBLED r7, r10, r11, r12
+        ldr     lr, [sp, #OUT]
+        FINISH  r4
+        FINISH  r5
+        FINISH  r6
+        FINISH  r7
         ldrd    r8, r9, [sp, #STEP]
         subs    r1, r1, #STREAM
         ldr     pc, [sp, #ENTRY]

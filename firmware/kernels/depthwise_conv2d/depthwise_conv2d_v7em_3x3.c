@@ -42,7 +42,6 @@ int stator_depthwise_conv2d_s8__v7em_3x3(int8_t *out, const int8_t *in, const st
             const int8_t *from = in + b * lines * pixels * p->in_c + c;
             struct stator_depthwise_conv2d_v7em_line line = {
                 .stream = stream,
-                .zero_point = p->output_zero_point,
                 .step = step,
                 .channels = p->in_c - c < 4 ? p->in_c - c : 4,
             };

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from stator.ops import Constant, KernelCall, Value
-from stator.variants import NotTaken, array, integers, repacked
+from stator.variants import NotTaken, array, integer, integers, repacked
 from stator.variants._v7em import biases, padded, pairs_stream, scales
 
 
@@ -16,9 +16,9 @@ def lay_out(call: KernelCall) -> KernelCall:
     weights = array(call, "weights")
     assert weights is not None
     multiplier, right = scales(call, channels)
-    bias = biases(call, weights.reshape(channels, -1))
+    bias, reach = biases(call, weights.reshape(channels, -1))
     rows = padded(weights.reshape(channels, kernel_h, -1), 2, 4)
-    stream = pairs_stream(rows.reshape(channels, -1), bias, multiplier, right)
+    stream = pairs_stream(rows.reshape(channels, -1), bias, multiplier, right, integer(call, "output_zero_point"), reach)
     changes: dict[str, Value] = dict.fromkeys(("weights", "bias", "multiplier", "shift"))
     changes["stream"] = Constant("stream", "int32_t", stream)
     if integers(call, "kernel_h", "kernel_w", "stride_h", "stride_w", "pad_top", "pad_left") == (1, 1, 1, 1, 0, 0):

@@ -16,7 +16,8 @@ def lay_out(call: KernelCall) -> KernelCall:
     weights = array(call, "weights")
     assert weights is not None
     taps = weights.reshape(-1, channels)
-    stream = depthwise_stream(taps, biases(call, taps.T), *scales(call, channels))
+    bias, _ = biases(call, taps.T)
+    stream = depthwise_stream(taps, bias, *scales(call, channels))
     changes: dict[str, Value] = dict.fromkeys(("weights", "bias", "multiplier", "shift"))
     changes |= {"stream": Constant("stream", "int32_t", stream), "transposed": 0}
     # Order of reads and writes: the operator's, but four channels are read before the first of them is written.

@@ -14,7 +14,8 @@ def lay_out(call: KernelCall) -> KernelCall:
     weights = array(call, "weights")
     assert weights is not None
     multiplier, right = scales(call, units)
-    bias = biases(call, weights) - zero_point * weights.astype(np.int64).sum(axis=1)
+    bias, _ = biases(call, weights)
+    bias = bias - zero_point * weights.astype(np.int64).sum(axis=1)
     w = padded(padded(weights, 0, 4), 1, 4).reshape(-1, 4, -(-weights.shape[1] // 4), 4)  # group, unit, word, byte
     words = np.ascontiguousarray(w.transpose(0, 2, 1, 3)).reshape(len(w), -1).view(np.int32)
     b, m, s = (padded(a.astype(np.int64), 0, 4).reshape(-1, 4) for a in (bias, multiplier, right))
