@@ -45,9 +45,13 @@ class Machine:
         return found.binary
 
 
+RISCV = ("riscv64-unknown-elf-gcc", "-march=rv32imac", "-mabi=ilp32", "-misa-spec=2.2", "--specs=picolibc.specs")
 MACHINES = {
     machine.board: machine
-    for machine in (Machine("mps2_an505", ("arm-none-eabi-gcc", "-mcpu=cortex-m33+nofp", "-mthumb"), "checked_call_arm.S", ("v7em",)),)
+    for machine in (
+        Machine("mps2_an505", ("arm-none-eabi-gcc", "-mcpu=cortex-m33+nofp", "-mthumb"), "checked_call_arm.S", ("v7em",)),
+        Machine("qemu_rv32", RISCV, "checked_call_riscv.S", ("rv32im",)),
+    )
 }
 
 

@@ -30,8 +30,8 @@ BROKEN = ("none", "value", "register", "stack", "before", "behind", "input", "st
 SAID = {
     "none": "",
     "value": "value 15 ",
-    "register": "registers 16",  # r8
-    "stack": "registers 512",
+    "register": "registers 16",  # r8, s4
+    "stack": "registers ",  # bit 9 on Arm, bit 13 on RISC-V
     "before": "out -1 ",
     "behind": "out 16 ",
     "input": "fault ",

@@ -45,3 +45,45 @@
         ssat    \a, #8, \a
         .endm
 #endif
+
+#if defined(__riscv)
+/* rv32im: a = saturate8(requantize(a, multiplier, -shift) + zero_point), exact where |a| < 2^29, shift is 1..21 and the output's range is
+ * all of int8; tools/stator/variants/_rv32im.py refuses other layers. Registers only; `t` is lost. shift1 = shift + 1,
+ * rounding = 1 + 2^shift + (zero_point + 128) * 2^shift1.
+ * Four times a, so that the high half of the product is twice the doubling high multiply's exact value, rounded down: rounding that
+ * to nearest and the result again has its steps at whole numbers of it, which for negative ones lie two higher. No branch: the count
+ * of instructions does not depend on a. */
+        .macro  REQUANTIZE a, multiplier, rounding, shift1, t
+        slli    \a, \a, 2
+        mulh    \a, \a, \multiplier
+        srai    \t, \a, 31
+        slli    \t, \t, 1
+        add     \a, \a, \t
+        add     \a, \a, \rounding
+        sra     \a, \a, \shift1
+        slti    \t, \a, 0               /* below 0: 0 */
+        addi    \t, \t, -1
+        and     \a, \a, \t
+        sltiu   \t, \a, 256             /* above 255: all ones */
+        addi    \t, \t, -1
+        or      \a, \a, \t
+        addi    \a, \a, -128
+        .endm
+
+/* The callee-saved registers and ra, from sp on: 52 bytes. */
+        .macro  SAVE
+        .irp    n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
+        sw      s\n, 4 * \n(sp)
+        .cfi_rel_offset s\n, 4 * \n
+        .endr
+        sw      ra, 48(sp)
+        .cfi_rel_offset ra, 48
+        .endm
+
+        .macro  RESTORE
+        .irp    n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
+        lw      s\n, 4 * \n(sp)
+        .endr
+        lw      ra, 48(sp)
+        .endm
+#endif

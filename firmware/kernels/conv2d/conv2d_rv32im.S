@@ -1,0 +1,160 @@
+/* 4 pixels x 4 channels for RV32IM; see conv2d_rv32im.h for the layouts. */
+#include "common/asm.h"
+
+/* void stator_conv2d_rv32im_block(const struct stator_conv2d_rv32im_block *block);     a0
+ *
+ * Clobbers ra, t0-t6, a0-a7. Reads stream and windows exactly. Per byte of the window: 8 loads, 16 products, 16 sums.
+ * Tile: channel 0 s0-s3, channel 1 s4-s7, channel 2 s8-s11, channel 3 t3-t6 (pixels 0..3); a0-a3 places in the windows,
+ * a4-a7 activations, t0 stream, t1 weight, t2 product, ra end of the row.
+ * Frame: 0 s0-s11, 48 ra, 52 block, 56 rows left, 60 where a row is entered, 64 bytes back from a row's start to there, 68 channels left.
+ */
+        .equ    STREAM, 0
+        .equ    FROM, 4
+        .equ    TO, 20
+        .equ    CHANNELS, 36
+        .equ    ROWS, 40
+        .equ    ROW_BYTES, 44
+        .equ    SKIP, 48
+        .equ    UNROLL, 4               /* bytes of the window per turn of the loop; a power of 2 */
+        .equ    STEP, 160               /* bytes of code per byte of the window */
+
+        .option norvc                   /* so that STEP is right */
+        .option norelax
+
+        .macro  CHANNEL weight, next, s0, s1, s2, s3
+        mul     t2, a4, t1
+        add     \s0, \s0, t2
+        mul     t2, a5, t1
+        add     \s1, \s1, t2
+        mul     t2, a6, t1
+        add     \s2, \s2, t2
+        mul     t2, a7, t1
+        .if     \next
+        lb      t1, \weight + 1(t0)     /* a clock before it is needed */
+        .endif
+        add     \s3, \s3, t2
+        .endm
+
+        .macro  TAP k
+        lb      t1, 4 * \k(t0)
+        lb      a4, \k(a0)
+        lb      a5, \k(a1)
+        lb      a6, \k(a2)
+        lb      a7, \k(a3)
+        CHANNEL 4 * \k, 1, s0, s1, s2, s3
+        CHANNEL 4 * \k + 1, 1, s4, s5, s6, s7
+        CHANNEL 4 * \k + 2, 1, s8, s9, s10, s11
+        CHANNEL 4 * \k + 3, 0, t3, t4, t5, t6
+        .endm
+
+        .macro  BIAS at, s0, s1, s2, s3
+        lw      \s0, \at(t0)
+        mv      \s1, \s0
+        mv      \s2, \s0
+        mv      \s3, \s0
+        .endm
+
+        .macro  FINISH at, s0, s1, s2, s3
+        lw      a4, \at(t0)
+        lw      a5, \at + 4(t0)
+        lw      a6, \at + 8(t0)
+        REQUANTIZE \s0, a4, a5, a6, t1
+        sb      \s0, 0(a0)
+        REQUANTIZE \s1, a4, a5, a6, t1
+        sb      \s1, 0(a1)
+        REQUANTIZE \s2, a4, a5, a6, t1
+        sb      \s2, 0(a2)
+        REQUANTIZE \s3, a4, a5, a6, t1
+        sb      \s3, 0(a3)
+        addi    a7, a7, -1
+        beqz    a7, 5f
+        addi    a0, a0, 1
+        addi    a1, a1, 1
+        addi    a2, a2, 1
+        addi    a3, a3, 1
+        .endm
+
+FUNC stator_conv2d_rv32im_block
+        addi    sp, sp, -80
+        .cfi_def_cfa_offset 80
+        SAVE
+        sw      a0, 52(sp)
+        lw      t1, ROW_BYTES(a0)       /* enter where what is left is a multiple of UNROLL */
+        neg     t1, t1
+        andi    t1, t1, UNROLL - 1
+        sw      t1, 64(sp)
+        li      t2, STEP
+        mul     t2, t1, t2
+        la      t1, 3f
+        add     t1, t1, t2
+        sw      t1, 60(sp)
+        lw      t1, CHANNELS(a0)
+        sw      t1, 68(sp)
+        lw      t0, STREAM(a0)
+1:      BIAS    0, s0, s1, s2, s3
+        BIAS    4, s4, s5, s6, s7
+        BIAS    8, s8, s9, s10, s11
+        BIAS    12, t3, t4, t5, t6
+        addi    t0, t0, 16
+        lw      t1, 52(sp)
+        lw      t2, ROWS(t1)
+        sw      t2, 56(sp)
+        lw      a0, FROM(t1)
+        lw      a1, FROM + 4(t1)
+        lw      a2, FROM + 8(t1)
+        lw      a3, FROM + 12(t1)
+2:      lw      t2, ROW_BYTES(t1)       /* a row */
+        add     ra, a0, t2
+        lw      t2, 64(sp)
+        sub     a0, a0, t2
+        sub     a1, a1, t2
+        sub     a2, a2, t2
+        sub     a3, a3, t2
+        slli    t2, t2, 2
+        sub     t0, t0, t2
+        lw      t2, 60(sp)
+        jr      t2
+3:      TAP     0
+        TAP     1
+        TAP     2
+        TAP     3
+        addi    a0, a0, UNROLL
+        addi    a1, a1, UNROLL
+        addi    a2, a2, UNROLL
+        addi    a3, a3, UNROLL
+        addi    t0, t0, 4 * UNROLL
+        bne     a0, ra, 3b
+        lw      t2, 56(sp)
+        lw      t1, 52(sp)
+        addi    t2, t2, -1
+        sw      t2, 56(sp)
+        beqz    t2, 4f
+        lw      t2, SKIP(t1)
+        add     a0, a0, t2
+        add     a1, a1, t2
+        add     a2, a2, t2
+        add     a3, a3, t2
+        j       2b
+4:      lw      a7, 68(sp)              /* channels left */
+        lw      a4, CHANNELS(t1)
+        sub     a4, a4, a7
+        lw      a0, TO(t1)
+        lw      a1, TO + 4(t1)
+        lw      a2, TO + 8(t1)
+        lw      a3, TO + 12(t1)
+        add     a0, a0, a4
+        add     a1, a1, a4
+        add     a2, a2, a4
+        add     a3, a3, a4
+        FINISH  0, s0, s1, s2, s3
+        FINISH  12, s4, s5, s6, s7
+        FINISH  24, s8, s9, s10, s11
+        FINISH  36, t3, t4, t5, t6
+        sw      a7, 68(sp)
+        addi    t0, t0, 48
+        j       1b
+5:      RESTORE
+        addi    sp, sp, 80
+        .cfi_def_cfa_offset 0
+        ret
+ENDFUNC stator_conv2d_rv32im_block

@@ -1,0 +1,61 @@
+"""What the layouts for RV32IM share: when the branch-free requantize is exact, and weights interleaved for channels side by side."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from stator.ops import Array, KernelCall
+from stator.variants import NotTaken, array, integers
+
+ACCUMULATOR = 1 << 29
+
+
+def scales(call: KernelCall, channels: int) -> Array:
+    """Multiplier, rounding and shift of every channel for the requantize of firmware/kernels/common/asm.h: int32 [channels, 3].
+
+    Raises NotTaken where the output's range is not all of int8, or a shift is out of range.
+    """
+    if integers(call, "activation_min", "activation_max") != (-128, 127):
+        raise NotTaken("the activation narrows the output's range")
+    (zero_point,) = integers(call, "output_zero_point")
+    multiplier, shift = (np.broadcast_to(_table(call, name).astype(np.int64), (channels,)) for name in ("multiplier", "shift"))
+    right = np.where(multiplier == 0, 1, -shift)
+    if right.min() < 1 or right.max() > 20:
+        raise NotTaken(f"a channel's scale shifts right by {int(right.min())}..{int(right.max())}, and 1..20 is needed")
+    rounding = 1 + (1 << right) + ((zero_point + 128) << (right + 1))
+    return np.stack([multiplier, rounding, right + 1], axis=1).astype(np.int32)
+
+
+def biases(call: KernelCall, weights: Array) -> Array:
+    """The sums to start with, -input_zero_point * (sum of weights) included: int64 [channels]. weights: [channels, products].
+
+    Raises NotTaken where an accumulator, or what it is on the way without the zero point's share, can reach 2^29.
+    """
+    (zero_point,) = integers(call, "input_zero_point")
+    given = array(call, "bias")
+    bias = np.zeros(len(weights), np.int64) if given is None else given.astype(np.int64)
+    wide = weights.astype(np.int64)
+    reach = np.abs(wide).sum(axis=1) * 256 + np.abs(bias)
+    if reach.max() >= ACCUMULATOR:
+        raise NotTaken(f"the accumulator can reach {int(reach.max()):,}, and less than 2^29 is needed")
+    folded: Array = bias - zero_point * wide.sum(axis=1)
+    return folded
+
+
+def _table(call: KernelCall, name: str) -> Array:
+    found = array(call, name)
+    assert found is not None
+    return found
+
+
+def stream(weights: Array, bias: Array, scale: Array, side_by_side: int) -> Array:
+    """Per `side_by_side` channels: biases, weights by byte of the window, scales. weights: int8 [channels, products]; int32 [words]."""
+    groups = -(-len(weights) // side_by_side)
+    missing = groups * side_by_side - len(weights)
+    w = np.pad(weights, ((0, missing), (0, 0))).reshape(groups, side_by_side, -1)
+    words = np.ascontiguousarray(w.transpose(0, 2, 1)).reshape(groups, -1).view(np.int32)
+    b = np.pad(bias.astype(np.int32), (0, missing)).reshape(groups, side_by_side)
+    s = np.pad(scale, ((0, missing), (0, 0)))
+    s[len(weights) :, 2] = 1
+    packed: Array = np.concatenate([b, words, s.reshape(groups, -1)], axis=1).reshape(-1)
+    return packed

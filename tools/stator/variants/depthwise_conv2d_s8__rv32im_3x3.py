@@ -1,0 +1,31 @@
+"""Depthwise 3x3, stride 1, over lines of one channel (depthwise_conv2d_rv32im_3x3.h)."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+from stator.ops import Constant, KernelCall, Value
+from stator.variants import NotTaken, array, integers, repacked
+from stator.variants._rv32im import biases, scales
+
+
+def lay_out(call: KernelCall) -> KernelCall:
+    if integers(call, "kernel_h", "kernel_w", "stride_h", "stride_w", "dilation_h", "dilation_w") != (3, 3, 1, 1, 1, 1):
+        raise NotTaken("the window is not 3x3 with stride 1")
+    height, width, channels = integers(call, "in_h", "in_w", "in_c")
+    if integers(call, "depth_multiplier", "pad_top", "pad_left", "out_h", "out_w") != (1, 1, 1, height, width):
+        raise NotTaken("the output's shape is not the input's")
+    weights = array(call, "weights")
+    assert weights is not None
+    transposed = height > width  # long lines cost less
+    taps = weights.reshape(3, 3, channels).transpose((2, 0, 1) if transposed else (2, 1, 0)).reshape(channels, 9)  # across, then along
+    bias = biases(call, weights.reshape(9, channels).T).astype(np.int32)
+    words = np.ascontiguousarray(np.pad(taps, ((0, 0), (0, 3)))).view(np.int32)
+    stream = np.concatenate([bias[:, None], scales(call, channels), words], axis=1).reshape(-1)
+    changes: dict[str, Value] = dict.fromkeys(("weights", "bias", "multiplier", "shift"))
+    changes["stream"] = Constant("stream", "int32_t", stream)
+    changes["transposed"] = int(transposed)
+    packed = repacked(call, "stator_depthwise_conv2d_packed", changes, 3 * (max(height, width) + 2))
+    return dataclasses.replace(packed, in_place=((0, 0),))
