@@ -42,6 +42,7 @@ class Case:
     inputs: Mapping[int, Array]
     output_bytes: tuple[int, ...]
     in_place: tuple[tuple[int, int], ...] = ()
+    updates: tuple[int, ...] = ()  # positions of inputs that the call writes; their bytes follow the outputs'
 
 
 def compile_objects(folder: Path) -> list[Path]:
@@ -79,7 +80,8 @@ def run(folder: Path, objects: Sequence[Path], cases: Sequence[Case]) -> list[di
     results: list[dict[str, Array]] = [{} for _ in cases]
     at = 0
     for number, label in labels:
-        size = sum(cases[number].output_bytes)
+        case = cases[number]
+        size = sum(case.output_bytes) + sum(case.inputs[case.call.inputs[i]].nbytes for i in case.updates)
         results[number][label] = np.frombuffer(done.stdout, dtype=np.int8, count=size, offset=at)
         at += size
     assert at == len(done.stdout)
@@ -127,8 +129,8 @@ def _wrong_call(number: int, case: Case, symbol: str, wrong: str) -> str:
     outputs = ["0" if name == "out" else f"(void *)out[{i}]" for i in range(len(sizes))]
     inputs = []
     for position, index in enumerate(call.inputs):
-        lines.append(_data(f"data{position}", case.inputs[index]).replace("const", "const _Alignas(8)", 1))
-        lines.append(f"    const void *in{position} = data{position};\n    (void)in{position};")
+        lines.append(_data(f"data{position}", case.inputs[index]).replace("const", "_Alignas(8)", 1))
+        lines.append(f"    void *in{position} = data{position};\n    (void)in{position};")
         inputs.append("0" if name == f"in{position}" else f"in{position}")
     if call.scratch_bytes is not None:
         lines.append(f"    static _Alignas(8) unsigned char scratch[{max(call.scratch_bytes, 1)}];")
@@ -230,6 +232,7 @@ def _function(number: int, case: Case, symbol: str, shared: tuple[int, int] | No
         frees.append("scratch")
     lines.append(f"    if ({symbol}({_arguments(call, outputs, inputs, '&p', 'scratch')}) != 0) {{ exit(4); }}")
     lines.extend(f"    emit(guarded{position}, {size});" for position, size in enumerate(case.output_bytes))
+    lines.extend(f"    fwrite(in{position}, 1, sizeof data{position}, stdout);" for position in case.updates)
     lines.extend(f"    free({name});" for name in frees)
     lines.append("}")
     return "\n".join(lines)

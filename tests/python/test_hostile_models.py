@@ -243,7 +243,7 @@ def test_the_unchanged_model_is_taken() -> None:
     use(read(dense(bias=np.zeros(3, np.int32)), "dense"))
 
 
-@pytest.mark.parametrize(("name", "said"), [("SVDF", "SVDF"), ("CUSTOM", r"CUSTOM\(my_operator\)"), ("WHILE", "WHILE")])
+@pytest.mark.parametrize(("name", "said"), [("LSTM", "LSTM"), ("CUSTOM", r"CUSTOM\(my_operator\)"), ("WHILE", "WHILE")])
 def test_unsupported_operator_is_named_with_its_node_and_a_remedy(name: str, said: str) -> None:
     with pytest.raises(UnsupportedOperator, match=f"node 0: {said}") as caught:
         read(dense(name=name, table=None), "dense")  # type: ignore[arg-type]

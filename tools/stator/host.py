@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +15,7 @@ from stator.emit.model import header, source
 from stator.emit.select import model_select
 from stator.errors import ToolError
 from stator.memory import MemoryPlan
-from stator.ops import Array
+from stator.ops import Array, first_state
 from stator.paths import FIRMWARE
 
 HARNESS = Path(__file__).with_name("host_model.c")
@@ -47,6 +47,14 @@ class HostModel:
         graph = self.plan.schedule.graph
         return [tuple(self._tensor(arena, t) for t in graph.outputs) for arena in self._arenas(inputs, layers=False)]
 
+    def sequence(self, inputs: Sequence[Sequence[Array]]) -> Iterator[tuple[Array, ...]]:
+        """As `run`, but the model's variables keep their values from one set of inputs to the next."""
+        graph, state = self.plan.schedule.graph, first_state(self.plan.schedule.graph)
+        for arrays in inputs:
+            (arena,) = self._arenas([arrays], layers=False, state=state)
+            state = {index: self._tensor(arena, index) for index in state}
+            yield tuple(self._tensor(arena, t) for t in graph.outputs)
+
     def run_layers(self, inputs: Sequence[Array]) -> Iterator[tuple[int, int, Array]]:
         """For one set of inputs, what each layer wrote, as it stood right after: (step, tensor, values)."""
         snapshots = self._arenas([inputs], layers=True)
@@ -58,12 +66,13 @@ class HostModel:
         kind, at = self.plan.schedule.graph.tensors[tensor].type, self.plan.offset(tensor)
         return arena[at : at + kind.bytes].view(kind.dtype.numpy).reshape(kind.shape).copy()
 
-    def _arenas(self, inputs: Sequence[Sequence[Array]], *, layers: bool) -> Array:
+    def _arenas(self, inputs: Sequence[Sequence[Array]], *, layers: bool, state: Mapping[int, Array] | None = None) -> Array:
         """The arena after each run, or before and after every layer: uint8 [runs or snapshots, arena_bytes]."""
         graph = self.plan.schedule.graph
+        held = first_state(graph) if state is None else state
         before = np.full((len(inputs), self.plan.arena_bytes), POISON, dtype=np.uint8)
         for row, arrays in zip(before, inputs, strict=True):
-            for tensor, array in zip(graph.inputs, arrays, strict=True):
+            for tensor, array in (*zip(graph.inputs, arrays, strict=True), *held.items()):
                 kind, at = graph.tensors[tensor].type, self.plan.offset(tensor)
                 if array.dtype != kind.dtype.numpy or array.shape != kind.shape:
                     raise ValueError(f"input {array.dtype}{array.shape}, and the model takes {kind.dtype.value}{kind.shape}")

@@ -74,12 +74,16 @@ class TensorType:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tensor:
-    """A value of the graph. `data` is set for constants (weights, biases, shapes), and only for them."""
+    """A value of the graph. `data` is set for constants (weights, biases, shapes), and only for them.
+
+    A variable keeps its value from one run to the next; it starts at its zero point, and one operator reads and updates it.
+    """
 
     index: int
     name: str
     type: TensorType
     data: npt.NDArray[np.generic] | None = None
+    variable: bool = False
 
     @property
     def constant(self) -> bool:
@@ -107,6 +111,8 @@ class Graph:
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
     metadata: dict[str, str] = field(default_factory=dict)
+    #: Tensors that a pass has added and that are rows first..end-1 of a tensor of the file: (that tensor, first, end).
+    rows: dict[int, tuple[int, int, int]] = field(default_factory=dict)
     #: Of tensors that a pass has narrowed: which indices of the file's last axis are left, in order.
     channels: dict[int, npt.NDArray[np.intp]] = field(default_factory=dict)
 
@@ -118,3 +124,6 @@ class Graph:
 
     def constants(self) -> Iterator[Tensor]:
         return (t for t in self.tensors.values() if t.constant)
+
+    def variables(self) -> Iterator[Tensor]:
+        return (t for t in self.tensors.values() if t.variable)

@@ -97,7 +97,8 @@ def schedule(graph: Graph, kernels: Sequence[str] = PORTABLE) -> Schedule:
 
     `kernels`: ISA tags of variants, the preferred one first (`kernels:` of board.yml).
 
-    The graph's inputs live from the first step on and may be overwritten after their last use; its outputs live to the end.
+    The graph's inputs live from the first step on and may be overwritten after their last use; its outputs live to the end, and its
+    variables always.
     Raises UnsupportedOperator where a layer would read a constant from the arena.
     """
     for node in graph.nodes:
@@ -133,13 +134,13 @@ def schedule(graph: Graph, kernels: Sequence[str] = PORTABLE) -> Schedule:
 
 
 def _last_uses(graph: Graph, steps: Sequence[Step], made: dict[int, int]) -> dict[int, int]:
-    """Of every tensor that is no constant, the last step that reads or writes it; past the end for the graph's outputs."""
+    """Of every tensor that is no constant, the last step that reads or writes it; past the end for outputs and variables."""
     last = dict(made)
     for step in steps:
         for tensor in (*step.call.inputs, *step.call.outputs):
             if tensor in last:
                 last[tensor] = max(last[tensor], step.index)
-    last.update(dict.fromkeys((t for t in graph.outputs if t in last), len(steps)))
+    last.update(dict.fromkeys((t for t in (*graph.outputs, *(v.index for v in graph.variables())) if t in last), len(steps)))
     return last
 
 

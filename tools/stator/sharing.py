@@ -17,7 +17,8 @@ class Sharing:
         self._graph = graph
         self._groups: dict[int, dict[int, int]] = {}  # tensor -> its group: of each member its offset in bytes
         self.without_kernel: set[int] = set()  # id() of nodes whose outputs are there when their inputs are
-        for tensor in (*graph.inputs, *(t for node in graph.nodes for t in node.outputs)):
+        variables = (t.index for t in graph.variables())
+        for tensor in (*graph.inputs, *variables, *(t for node in graph.nodes for t in node.outputs)):
             self._groups.setdefault(tensor, {tensor: 0})
         for node in graph.nodes:
             if node.op.aliases():
@@ -85,7 +86,7 @@ class Sharing:
 
 def born(graph: Graph, step_of: dict[int, int], before: int) -> dict[int, int]:
     """Of every tensor that is no constant, the step after which it is there. `step_of`: by id() of the node."""
-    out = dict.fromkeys(graph.inputs, before)
+    out = dict.fromkeys((*graph.inputs, *(t.index for t in graph.variables())), before)
     now = before
     for node in graph.nodes:
         now = step_of.get(id(node), now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stator.emit import c
-from stator.ir import TensorType
+from stator.ir import DType, TensorType
 from stator.memory import MemoryPlan
 from stator.memory.plan import ARENA_ALIGN
 from stator.ops import Constant
@@ -14,6 +14,8 @@ def header(plan: MemoryPlan) -> str:
     """`<model>.h`: run, init and sizes; nothing else is visible."""
     name, prefix = plan.spec.c_name, plan.spec.c_name.upper()
     guard = c.guard(f"model_{name}_h")
+    stateful = any(plan.schedule.graph.variables())
+    starts = "Sets the model's state, which every run changes, to its start." if stateful else "Writes nothing."
     return f"""{c.comment(c.banner(plan, f"{name}.h: model '{c.plain(plan.spec.name)}' as C."))}#ifndef {guard}
 #define {guard}
 
@@ -21,7 +23,7 @@ def header(plan: MemoryPlan) -> str:
 
 {c.defines({f"{prefix}_{key}": value for key, value in constants(plan).items()})}
 /* Prepares the arena: {prefix}_ARENA_BYTES bytes that are aligned to {prefix}_ARENA_ALIGN and belong to the model from now on.
- * Writes nothing. Returns 0; -EINVAL (null, misaligned, or `bytes` too small). */
+ * {starts} Returns 0; -EINVAL (null, misaligned, or `bytes` too small). */
 STATOR_MUST_CHECK int {name}_init(void *arena, size_t bytes);
 
 /* One inference. The input lies at arena + {prefix}_INPUT_OFFSET and is overwritten; the outputs are valid until the next run.
@@ -61,6 +63,8 @@ def source(plan: MemoryPlan) -> str:
     schedule = plan.schedule
     headers = sorted({step.call.header for step in schedule.steps})
     includes = "".join(f'#include "{header}"\n' for header in headers)
+    if any(schedule.graph.variables()):
+        includes = f"#include <string.h>\n\n{includes}"
     about = (
         f"{name}.c: model '{c.plain(plan.spec.name)}': {len(schedule.steps)} layers, {schedule.macs:,} multiply-accumulates, "
         f"{schedule.weights_bytes:,} B of weights,\n{plan.arena_bytes:,} B of arena (no plan of this schedule needs less than "
@@ -94,7 +98,7 @@ int {name}_init(void *arena, size_t bytes) {{
     if (arena == NULL || (uintptr_t)arena % {prefix}_ARENA_ALIGN != 0u || bytes < {prefix}_ARENA_BYTES) {{
         return -EINVAL;
     }}
-    return 0;
+{_first_state(plan)}    return 0;
 }}
 
 int {name}_run(void *arena) {{
@@ -106,6 +110,15 @@ int {name}_run(void *arena) {{
     return 0;
 }}
 """
+
+
+def _first_state(plan: MemoryPlan) -> str:
+    """Variables start at their zero point: real 0. Wider ones than INT8 have no other zero point than 0."""
+    lines = []
+    for tensor in plan.schedule.graph.variables():
+        value = tensor.type.quant.zero_point if tensor.type.quant and tensor.type.dtype is DType.INT8 else 0
+        lines.append(f"    memset(at(arena, {plan.offset(tensor.index)}), {value}, {tensor.type.bytes});\n")
+    return "".join(lines)
 
 
 def describe(plan: MemoryPlan, step: Step) -> str:

@@ -278,12 +278,10 @@ class _Reader:
                 f"model '{self.name}': {label} has {math.prod(shape):,} elements, and at most {MAX_ELEMENTS:,} are taken",
                 remedy="use a smaller model",
             )
-        if raw.IsVariable():
-            raise ModelError(f"model '{self.name}': {label} is a variable", remedy="convert without resource variables or states")
         if raw.Sparsity() is not None:
             raise ModelError(f"model '{self.name}': {label} is stored sparsely", remedy="convert without sparsity compression")
         kind = TensorType(shape, dtype, self._quantization(raw, shape, dtype, label))
-        return Tensor(index, self._text(raw, 10), kind, self._values(raw, kind, label))
+        return Tensor(index, self._text(raw, 10), kind, self._values(raw, kind, label), bool(raw.IsVariable()))
 
     def _values(self, raw: Any, kind: TensorType, label: str) -> Any:
         number = raw.Buffer()

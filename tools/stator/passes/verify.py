@@ -31,7 +31,11 @@ def verify(graph: Graph) -> None:
     if not graph.nodes:
         raise ModelError(f"{where} has no operators", remedy=again)
 
-    written = {t.index for t in graph.constants()} | set(graph.inputs)
+    variables = {t.index for t in graph.variables()}
+    if any(graph.tensors[i].constant for i in variables) or variables & {*graph.inputs, *graph.outputs}:
+        raise ModelError(f"{where}: a variable is a constant, an input or an output", remedy=again)
+    written = {t.index for t in graph.constants()} | set(graph.inputs) | variables
+    updated: set[int] = set()
     constant_bytes = 0
     for node in graph.nodes:
         place = f"{where}, node {node.index} ({node.op.name})"
@@ -51,6 +55,13 @@ def verify(graph: Graph) -> None:
             constant_bytes += tensor.type.bytes if tensor.constant else 0
         if constant_bytes > MAX_CONSTANT_BYTES:
             raise ModelError(f"{where}: its nodes read more than {MAX_CONSTANT_BYTES:,} B of constants", remedy="use a smaller model")
+        states = {node.inputs[i] for i in node.op.states() if i < len(node.inputs)}
+        if states != variables.intersection(node.inputs) or len(states) != len(node.op.states()) or states & updated:
+            raise ModelError(
+                f"{place}: reads a variable that it does not update, or lacks one, or shares it",
+                remedy="convert without resource variables",
+            )
+        updated |= states
         for index in node.outputs:
             if index not in graph.tensors:
                 raise ModelError(f"{place}: writes tensor {index}, which does not exist", remedy=again)

@@ -1,0 +1,33 @@
+"""Random models of operators that keep a state from run to run."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tests.python.single_op import Generator, Sample, maker, pick, scale, values, zero_point
+from tests.python.tflite_builder import Model
+
+
+@maker
+def svdf(rng: Generator) -> Sample:
+    m = Model()
+    batch, depth, units, rank, memory = pick(rng, 1, 2), pick(rng, 1, 12), pick(rng, 1, 5), pick(rng, 1, 2), pick(rng, 1, 6)
+    kind = str(rng.choice(["int8", "int16"]))
+    x_scale, feature_scale = scale(rng, -8, -2), scale(rng, -8, -4)
+    reach = 127 if kind == "int8" else 32767
+    state_scale = float(np.float32(x_scale * feature_scale * 127 * 64 * depth**0.5 / reach * 2.0 ** rng.uniform(-1, 2)))
+    time_scale = scale(rng, -8, -4) if kind == "int8" else scale(rng, -18, -14)
+    y_scale = float(np.float32(state_scale * time_scale * reach * 30 * 2.0 ** rng.uniform(-3, 3)))
+    x = m.tensor((batch, depth), "int8", x_scale, zero_point(rng))
+    filters = units * rank
+    feature = m.tensor((filters, depth), "int8", feature_scale, 0, data=np.maximum(values(rng, (filters, depth)), -127))
+    time_reach = 127 if kind == "int8" else 2000
+    time = rng.integers(-time_reach, time_reach + 1, (filters, memory)).astype(kind)
+    over_time = m.tensor(time.shape, kind, time_scale, 0, data=time)
+    bias = rng.integers(-5000, 5001, units).astype(np.int32)
+    biases = m.tensor((units,), "int32", float(np.float32(state_scale) * np.float32(time_scale)), 0, data=bias)
+    state = m.tensor((batch, filters * memory), kind, state_scale, 0, variable=True)
+    relu = bool(rng.random() < 0.3)
+    y = m.tensor((batch, units), "int8", y_scale, -128 if relu else zero_point(rng))
+    m.operator("SVDF", [x, feature, over_time, biases, state], [y], "SVDFOptions", Rank=rank, FusedActivationFunction=int(relu))
+    return Sample(m.build([x], [y]), (values(rng, (batch, depth)),), f"{batch}x{depth} to {units} of rank {rank}, {memory} {kind}")
