@@ -33,6 +33,8 @@ class Interpreter:
 
         With `keep_bytes`, which is what they take together, all tensors are kept for `tensor`.
         """
+        if model.suffix.lower() != ".tflite":
+            raise ToolError(f"{model.name}: the tflite-micro interpreter reads .tflite files", remedy="compile --calibrate writes one")
         try:
             from tflite_micro.python.tflite_micro import runtime  # noqa: PLC0415 (takes a second; only comparisons need it)
 
@@ -132,7 +134,7 @@ class Debounce:
 class References:
     """The NumPy references of the operators, behind the interpreter's interface: for machines that have no interpreter."""
 
-    name = "stator.ops (NumPy references; tflite-micro is not installed here)"
+    name = "stator.ops (NumPy references; tflite-micro is not installed here, or does not read the file)"
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
