@@ -132,8 +132,12 @@ static int32_t impulses(struct sums sums) {
     return 2 * (stator_log2_q8(sums.squares) - 2 * stator_log2_q8(sums.total) + 7 * 256) - 512;
 }
 
-static int32_t level_at(const int32_t *z, uint32_t bin) {
-    return stator_log2_q8(power(z + 2 * bin - 2) + power(z + 2 * bin) + power(z + 2 * bin + 2));
+static int32_t level(const int32_t *z, uint32_t first, uint32_t bins) {
+    uint64_t energy = 0;
+    for (uint32_t k = first; k < first + bins; k++) {
+        energy += power(z + 2 * k);
+    }
+    return stator_log2_q8(energy);
 }
 
 int stator_features_run(int8_t *out, const int16_t *half, void *work, const struct stator_features_config *config) {
@@ -150,7 +154,8 @@ int stator_features_run(int8_t *out, const int16_t *half, void *work, const stru
         const struct sums sums = envelope_spectrum(scratch, peak);
         const int32_t *lines = scratch + BAND;
         for (const struct stator_features_line *l = config->line; l < config->line + config->lines; l++) {
-            put(&to, level_at(lines, l->at) - ((level_at(lines, l->below) + level_at(lines, l->above)) >> 1));
+            const int32_t around = (level(lines, l->below, l->bins) + level(lines, l->above, l->bins)) >> 1;
+            put(&to, level(lines, l->at, l->bins) - around);
         }
         put(&to, impulses(sums));
     }

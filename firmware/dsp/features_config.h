@@ -8,9 +8,9 @@
 #define STATOR_ENVELOPE_BINS 128u /* width of an envelope band */
 #define STATOR_MAX_BANDS     64u
 
-/* Centre bins, 2 .. 62, of a line of the envelope's spectrum and of the two places it is compared with. */
+/* A line of the envelope's spectrum and the two places it is compared with: first bins of `bins` each, 2 .. 63. */
 struct stator_features_line {
-    uint8_t at, below, above;
+    uint8_t at, below, above, bins;
 };
 
 struct stator_features_config {

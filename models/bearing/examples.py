@@ -124,10 +124,10 @@ def generated(count: int, seconds: float, counts_per_g: float, config: FeaturesC
 def planted(
     recording: Recording, samples: Samples, count: int, counts_per_g: float, config: FeaturesConfig, rng: np.random.Generator
 ) -> Iterator[Example]:
-    """The generator's impacts on a healthy recording, `count` times for each damage."""
+    """The generator's impacts of either race on a healthy recording, `count` times each."""
     seconds = 3.0
     for _ in range(count):
-        for label in LABELS[1:]:
+        for label in EXCHANGED:
             start = int(rng.integers(0, len(samples) - round(seconds * SAMPLE_HZ)))
             piece = samples[start : start + round(seconds * SAMPLE_HZ)]
             machine = random_machine(label, rng, SKF_6205, config.shaft_hz)

@@ -24,7 +24,10 @@ SHARES = {Kind.RECORDED: 0.5, Kind.STRETCHED: 0.2, Kind.GENERATED: 0.18, Kind.PL
 BATCH = 128
 LEARNING_RATE = 3e-3
 TILT_OCTAVES = 0.5
-SMOOTHED = 5  # columns that the first layer averages over
+NOISE_OCTAVES = 0.25
+DROPOUT = 0.2
+SMOOTHED = 12  # columns that the first layer averages over
+STEPS_AT_ONCE = 20
 WIDTHS = (24, 16, 16)
 
 
@@ -41,48 +44,71 @@ def build(frames: int, columns: int) -> Any:
     layers, weight_decay = keras.layers, keras.regularizers.l2(1e-4)
     shallow, middle, deep = WIDTHS
     x = inputs = layers.Input((frames, 1, columns))
-    x = layers.GaussianNoise(0.25)(x)
+    x = layers.GaussianNoise(NOISE_OCTAVES)(x)
     mean = keras.initializers.Constant(1 / SMOOTHED)
     x = layers.DepthwiseConv2D((SMOOTHED, 1), depthwise_initializer=mean)(x)
     x = layers.Conv2D(shallow, 1, kernel_regularizer=weight_decay, activation="relu")(x)
-    x = layers.Dropout(0.2)(x)
+    x = layers.Dropout(DROPOUT)(x)
     x = layers.Conv2D(middle, (3, 1), dilation_rate=(2, 1), kernel_regularizer=weight_decay, activation="relu")(x)
-    x = layers.Conv2D(deep, (3, 1), dilation_rate=(2, 1), kernel_regularizer=weight_decay, activation="relu")(x)
-    x = layers.GlobalAveragePooling2D()(x)
-    x = layers.Dropout(0.2)(x)
+    x = layers.Conv2D(deep, (3, 1), dilation_rate=(4, 1), kernel_regularizer=weight_decay, activation="relu")(x)
+    x = layers.Flatten()(x)  # one step is left of a window of 24
+    x = layers.Dropout(DROPOUT)(x)
     logits = layers.Dense(len(LABELS), kernel_regularizer=weight_decay)(x)
     return keras.Model(inputs, logits)
 
 
-def batches(examples: Sequence[Example], frames: int, spectrum_bands: int, rng: np.random.Generator) -> Iterator[tuple[Floats, Any]]:
-    """Endless batches: every label alike, every kind by its share, each spectrum tilted a little at random."""
-    data = {(label, kind): [windows(e.columns, frames) for e in examples if (e.label, e.kind) == (label, kind)]
-            for label in LABELS for kind in Kind}  # fmt: skip
-    pools = {key: np.concatenate(value) for key, value in data.items() if value}
-    kinds = {label: [kind for kind in Kind if (label, kind) in pools] for label in LABELS}
-    across = np.linspace(-1, 1, spectrum_bands)
-    shapes = np.stack([across, across**2 - 1 / 3, np.sin(3 * across)])
-    while True:
-        truth = rng.integers(0, len(LABELS), BATCH)
-        chosen = []
-        for label in (LABELS[t] for t in truth):
-            shares = np.array([SHARES[kind] for kind in kinds[label]])
-            pool = pools[label, kinds[label][rng.choice(len(shares), p=shares / shares.sum())]]
-            chosen.append(pool[rng.integers(len(pool))])
-        x = np.stack(chosen).astype(np.float32) * INPUT_SCALE
-        x[:, :, :spectrum_bands] += (rng.normal(0, TILT_OCTAVES, (BATCH, 3)) @ shapes)[:, None].astype(np.float32)
-        yield np.clip(x, -128 * INPUT_SCALE, 127 * INPUT_SCALE)[:, :, None, :], truth
+class Sampler:
+    """Windows drawn at random: every label alike, every kind by its share, each spectrum tilted a little."""
+
+    def __init__(self, examples: Sequence[Example], frames: int, spectrum_bands: int, seed: int) -> None:
+        self._frames = np.arange(frames)
+        self._rng = np.random.default_rng(seed)
+        across = np.linspace(-1, 1, spectrum_bands)
+        self._tilts = np.stack([across, across**2 - 1 / 3, np.sin(3 * across)])
+        self._columns = np.concatenate([e.columns for e in examples])
+        first = np.cumsum([0, *(len(e.columns) for e in examples)])
+        starts: dict[tuple[int, Kind], list[npt.NDArray[np.intp]]] = {}
+        for at, example in zip(first, examples, strict=False):
+            runs = at + np.arange(len(example.columns) - frames + 1)
+            starts.setdefault((LABELS.index(example.label), example.kind), []).append(runs)
+        self._starts = [np.concatenate(runs) for runs in starts.values()]
+        self._labels = np.array([label for label, _ in starts])
+        shares = np.array([SHARES[kind] for _, kind in starts])
+        self._shares = shares / np.array([shares[self._labels == label].sum() for label in self._labels]) / len(set(self._labels))
+
+    def draw(self, count: int) -> tuple[Floats, npt.NDArray[np.int64]]:
+        """(count, frames, 1, columns) in octaves and the indices of their labels."""
+        pools = self._rng.choice(len(self._starts), count, p=self._shares)
+        where = self._rng.random(count)
+        starts = np.array([self._starts[pool][int(len(self._starts[pool]) * at)] for pool, at in zip(pools, where, strict=True)])
+        x = self._columns[starts[:, None] + self._frames].astype(np.float32) * INPUT_SCALE
+        tilt = self._rng.normal(0, TILT_OCTAVES, (count, len(self._tilts))) @ self._tilts
+        x[:, :, : tilt.shape[1]] += tilt[:, None].astype(np.float32)
+        return np.clip(x, -128 * INPUT_SCALE, 127 * INPUT_SCALE)[:, :, None, :], self._labels[pools]
 
 
 def train(examples: Sequence[Example], frames: int, spectrum_bands: int, steps: int, seed: int) -> Any:
-    """A trained network."""
+    """A trained network: its weights are a running mean over the last steps."""
     keras.utils.set_random_seed(seed)
     network = build(frames, examples[0].columns.shape[1])
     pace = keras.optimizers.schedules.CosineDecay(LEARNING_RATE, steps)
-    network.compile(keras.optimizers.Adam(pace), keras.losses.SparseCategoricalCrossentropy(from_logits=True))
-    source = batches(examples, frames, spectrum_bands, np.random.default_rng(seed))
-    for _ in range(steps):
-        network.train_on_batch(*next(source))
+    optimizer = keras.optimizers.Adam(pace, use_ema=True, ema_momentum=0.995)
+    optimizer.build(network.trainable_variables)
+    error = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+
+    @tf.function  # type: ignore[untyped-decorator]
+    def run(x: Any, y: Any) -> None:
+        for i in tf.range(tf.shape(x)[0]):
+            with tf.GradientTape() as tape:
+                loss = error(y[i], network(x[i], training=True)) + tf.add_n(network.losses)
+            optimizer.apply(tape.gradient(loss, network.trainable_variables))
+
+    sampler = Sampler(examples, frames, spectrum_bands, seed)
+    for at in range(0, steps, STEPS_AT_ONCE):
+        count = min(STEPS_AT_ONCE, steps - at)
+        x, y = sampler.draw(count * BATCH)
+        run(tf.constant(x.reshape(count, BATCH, *x.shape[1:])), tf.constant(y.reshape(count, BATCH)))
+    optimizer.finalize_variable_values(network.trainable_variables)
     return network
 
 

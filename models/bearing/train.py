@@ -42,7 +42,7 @@ from stator.yamlfile import Section, read
 
 HERE = Path(__file__).parent
 SEED = 1
-STEPS = 1500
+STEPS = 2500
 Truths = list[tuple[str, str, Columns]]
 
 

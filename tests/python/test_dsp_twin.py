@@ -23,6 +23,7 @@ FLAGS = ["-std=c11", "-g", "-O1", "-Wall", "-Wextra", "-Werror", "-Wshadow", "-W
          "-fno-sanitize-recover=all"]  # fmt: skip
 OTHER = FeaturesConfig(
     shaft_hz=16.7,
+    speed_tolerance=0.05,
     bearing=Bearing(outer=3.0, inner=4.92, ball=3.75),
     harmonics=4,
     spectrum_hz=(12, 4500),

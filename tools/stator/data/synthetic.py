@@ -82,17 +82,17 @@ def vibration(machine: Machine, seconds: float, rng: np.random.Generator) -> Sam
 def random_machine(fault: str, rng: np.random.Generator, geometry: Geometry = SKF_6205, shaft_hz: float = 29.2) -> Machine:
     """A machine of this fault on a structure, with a load and noise drawn at random."""
     floor = float(np.exp(rng.uniform(np.log(0.01), np.log(0.15))))
-    strength = float(np.exp(rng.uniform(np.log(6.0), np.log(60.0))))
+    strength = float(np.exp(rng.uniform(np.log(15.0 if fault == "ball" else 6.0), np.log(60.0))))
     return Machine(
         fault=fault,
         geometry=geometry,
         shaft_hz=shaft_hz * float(rng.uniform(0.98, 1.02)),
         load=float(rng.uniform(0, 1)),
         size=float(rng.uniform(0, 1)),
-        impact_g=floor * strength * (0.6 if fault == "ball" else 1.0),
+        impact_g=floor * strength,
         resonances_hz=tuple(rng.uniform(700, 4300, size=rng.integers(1, 4)).tolist()),
         damping=float(rng.uniform(0.015, 0.08)),
-        slip=float(rng.uniform(0.002, 0.02)),
+        slip=float(rng.uniform(0.001, 0.006 if fault == "ball" else 0.02)),
         noise_g=floor,
         noise_hz=tuple(rng.uniform(200, 4400, size=rng.integers(1, 5)).tolist()),
         tones_g=floor * float(rng.uniform(0.2, 1.6)),
@@ -105,7 +105,7 @@ def demo_signal(fault: str = "inner", seconds: float = 12.0, seed: int = 6205) -
     """What the signal `synthetic` is: a bearing SKF 6205 with one damage at 1,752 rpm."""
     machine = Machine(fault=fault)
     if fault == "ball":
-        machine = replace(machine, impact_g=0.8, slip=0.02)
+        machine = replace(machine, slip=0.004)
     rng = np.random.default_rng(seed + LABELS.index(fault))
     return Signal("synthetic", SAMPLE_HZ, vibration(machine, seconds, rng), fault, machine.shaft_hz * 60)
 

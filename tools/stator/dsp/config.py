@@ -17,8 +17,8 @@ FRAME_SAMPLES = 1024
 SPECTRUM_BINS = 384
 """Bins of 11.72 Hz below 4.5 kHz: what lies above is shaped by the recorder's anti-alias filter and is never looked at."""
 ENVELOPE_BINS = 128
-LINE_FIRST, LINE_LAST = 2, 62
-"""Centre bins that a line of the envelope spectrum may have: three bins wide, without the constant part."""
+LINE_FIRST, LINE_END = 2, 64
+"""Bins of the envelope spectrum that lines may have: not the constant part and what the window leaks of it."""
 LINE_ASIDE = 4
 WORK_BYTES = 4096
 
@@ -42,6 +42,7 @@ class FeaturesConfig(Section):
     """The `features` section of a `model.yml`. Nothing measures the shaft's speed here: `shaft_hz` is the machine's nominal one."""
 
     shaft_hz: Annotated[float, Field(gt=1, le=200)]
+    speed_tolerance: Annotated[float, Field(ge=0, le=0.05)]
     bearing: Bearing
     harmonics: Annotated[int, Field(ge=1, le=4)]
     spectrum_hz: tuple[Hz, Hz]  # the log spectrum: from, to
@@ -79,7 +80,9 @@ class FeaturesConfig(Section):
     @property
     def lines(self) -> tuple[Line, ...]:
         """The lines looked for in every envelope spectrum: per order, per harmonic."""
-        return tuple(_line(order * self.shaft_hz, k) for order in self.bearing.orders for k in range(1, self.harmonics + 1))
+        return tuple(
+            _line(order * self.shaft_hz, k, self.speed_tolerance) for order in self.bearing.orders for k in range(1, self.harmonics + 1)
+        )
 
     @property
     def columns(self) -> int:
@@ -101,11 +104,12 @@ class FeaturesConfig(Section):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Centre bins of a line and of the two places between harmonics that it is compared with."""
+    """Where a line is expected, and the two places beside it that it is compared with: first bins of `bins` each."""
 
     at: int
     below: int
     above: int
+    bins: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +135,11 @@ def _bin(hz: float) -> int:
     return math.floor(hz * FRAME_SAMPLES / 12000 + 0.5)
 
 
-def _line(hz: float, harmonic: int) -> Line:
-    """Beside a line at `hz` times `harmonic`: half way to the next harmonic, but no further than LINE_ASIDE bins."""
-    aside = min(hz / 2, LINE_ASIDE * 12000 / FRAME_SAMPLES)
-    places = (hz * harmonic, hz * harmonic - aside, hz * harmonic + aside)
-    at, below, above = (min(max(_bin(place), LINE_FIRST), LINE_LAST) for place in places)
-    return Line(at, below, above)
+def _line(hz: float, harmonic: int, tolerance: float) -> Line:
+    """As wide as the tolerance of the speed makes it. Beside it: half way to the next harmonic, but no further than LINE_ASIDE bins."""
+    low, high = (_bin(hz * harmonic * (1 + sign * tolerance)) for sign in (-1, 1))
+    bins = high - low + 1
+    aside = min(hz / 2 * FRAME_SAMPLES / 12000, LINE_ASIDE)
+    places = (low, math.floor(low - aside + 0.5), math.floor(low + aside + 0.5))
+    at, below, above = (min(max(place, LINE_FIRST), LINE_END - bins) for place in places)
+    return Line(at, below, above, bins)

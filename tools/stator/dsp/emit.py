@@ -27,7 +27,7 @@ static const uint16_t envelope_first[{len(config.envelope_first)}] = {{
 {_rows(config.envelope_first)}}};
 
 static const struct stator_features_line lines[{len(lines)}] = {{
-{"".join(f"    {{{line.at}, {line.below}, {line.above}}},{chr(10)}" for line in lines)}}};
+{"".join(f"    {{{line.at}, {line.below}, {line.above}, {line.bins}}},{chr(10)}" for line in lines)}}};
 
 const struct stator_features_config stator_features_config = {{
     .columns = {config.columns},

@@ -76,19 +76,20 @@ def _envelope_columns(size: Ints, config: FeaturesConfig) -> Ints:
     real, imag = fixed.real_fft(flattened)
     real[:, 1] += real[:, 0] >> 1  # the Hann window puts minus half of the constant part here
     bins = power(real, imag)
-    three = bins[:, :-2] + bins[:, 1:-1] + bins[:, 2:]
-    level = fixed.log2_q8(three)
 
-    def at(centres: list[int]) -> Ints:
-        return level[:, np.array(centres) - 1]
+    def level(firsts: list[int], widths: list[int]) -> Ints:
+        spans = [bins[:, first : first + width].sum(axis=1, dtype=np.uint64) for first, width in zip(firsts, widths, strict=True)]
+        return fixed.log2_q8(np.stack(spans, axis=1))
 
     lines = config.lines
-    around = (at([line.below for line in lines]) + at([line.above for line in lines])) >> 1
+    widths = [line.bins for line in lines]
+    around = (level([line.below for line in lines], widths) + level([line.above for line in lines], widths)) >> 1
+    above_them = level([line.at for line in lines], widths) - around
     coarse = size >> 14
     squares, total = (coarse * coarse).sum(axis=1), coarse.sum(axis=1)
     spread = fixed.log2_q8(squares.astype(np.uint64)) - 2 * fixed.log2_q8(total.astype(np.uint64)) + 7 * 256
     impulses = np.where(total == 0, 0, 2 * spread - 512)
-    return np.concatenate([at([line.at for line in lines]) - around, impulses[:, None]], axis=1)
+    return np.concatenate([above_them, impulses[:, None]], axis=1)
 
 
 def _levelled(size: Ints) -> Ints:
