@@ -207,6 +207,27 @@ def test_assembly_that_pushes_in_a_loop_is_refused(isa: Isa, tmp_path: Path) -> 
         isa.stacks(tmp_path, body)
 
 
+@pytest.mark.parametrize(("address", "bounded"), [("adr r3, 2f", True), ("mov r3, r1", False)])
+def test_assembly_may_jump_to_a_place_of_its_own(isa: Isa, tmp_path: Path, address: str, bounded: bool) -> None:
+    """An entry into an unrolled loop: computed from the function's own addresses, kept on the stack, jumped to."""
+    if isa.board.isa != "arm":
+        pytest.skip("the RISC-V kernels compute no jumps")
+    code = f"push {{r4-r7, lr}}\\n {address}\\n str r3, [sp, #4]\\n ldr pc, [sp, #4]\\n .balign 4\\n 2: push {{r0-r3}}\\n add sp, #16\\n"
+    body = f"""
+    __asm__(".text\\n .syntax unified\\n .balign 4\\n .global enter\\n .type enter, %function\\nenter: {code} pop {{r4-r7, pc}}\\n"
+            " .size enter, . - enter");
+    void enter(int n, int where);
+    void stator_feature_task(void) {{ enter(3, 4); }}
+    void startup(void) {{ }}
+    """
+    elf = isa.build(tmp_path, body)
+    if bounded:
+        assert call_graph(tmp_path, read_elf(elf)).bound("enter").bytes == 36
+    else:
+        with pytest.raises(UnboundedStack, match="enter: calls through a pointer"):
+            call_graph(tmp_path, read_elf(elf)).bound("enter")
+
+
 def test_disassembly_agrees_with_the_compiler_where_both_know(isa: Isa, tmp_path: Path) -> None:
     elf = isa.build(tmp_path, PLAIN)
     seen, said = disassemble(read_elf(elf)), read_callgraph(tmp_path.glob("*.ci"))

@@ -26,6 +26,7 @@ _TARGET = re.compile(r"(?:^|,)\s*([0-9a-f]+) <")
 _NOTED = re.compile(r"^([0-9a-f]+) <")
 _SAVE = re.compile(r"__riscv_save_(\d+)$")
 _TABLE = re.compile(r"\b(?:bltu|bgeu|bgtu|bleu)\b.* lw (?:add )?jr$")  # a switch: bounds checked, an entry loaded, jumped to
+_PLACE = re.compile(r"^(?:addw?(?:\.w)? \w+, pc, #|adr)")  # a function takes an address inside itself
 _DEPTH_LIMIT = 1 << 16
 
 
@@ -95,6 +96,7 @@ def read_disassembly(elf: Elf, text: str) -> dict[str, Disassembled]:
 
     previous: tuple[_Function, int, Step] | None = None
     half_loaded = False
+    computing: set[int] = set()
     recent: collections.deque[str] = collections.deque(maxlen=12)
     for line in text.splitlines():
         found = _LINE.match(line)
@@ -115,6 +117,10 @@ def read_disassembly(elf: Elf, text: str) -> dict[str, Disassembled]:
         recent.append(found[2].removeprefix("c."))
         if step.indirect and not step.call and elf.isa == "riscv" and _TABLE.search(" ".join(recent)):
             step = Step(table=True, falls=False)
+        if elf.isa == "arm" and _PLACE.match(f"{found[2]} {operands}"):
+            computing.add(function.start)
+        if step.indirect and operands.startswith("pc, [sp, #") and function.start in computing:
+            step = Step(table=True, falls=False)  # assembly that jumps to a place of its own, which it computed and kept
         function.steps[address] = (step, -1)
         previous = (function, address, step)
     result: dict[str, Disassembled] = {}
