@@ -6,7 +6,8 @@
  * Clobbers ra, t0-t6, a0-a7. Reads stream and windows exactly. Per byte of the window: 8 loads, 16 products, 16 sums.
  * Tile: channel 0 s0-s3, channel 1 s4-s7, channel 2 s8-s11, channel 3 t3-t6 (pixels 0..3); a0-a3 places in the windows,
  * a4-a7 activations, t0 stream, t1 weight, t2 product, ra end of the row.
- * Frame: 0 s0-s11, 48 ra, 52 block, 56 rows left, 60 where a row is entered, 64 bytes back from a row's start to there, 68 channels left.
+ * Frame: 0 s0-s11, 48 ra, 52 block, 56 rows left, 60 channels left,
+ * 64 bytes back from a row's start to where the loop is entered.
  */
         .equ    STREAM, 0
         .equ    FROM, 4
@@ -15,11 +16,7 @@
         .equ    ROWS, 40
         .equ    ROW_BYTES, 44
         .equ    SKIP, 48
-        .equ    UNROLL, 4               /* bytes of the window per turn of the loop; a power of 2 */
-        .equ    STEP, 160               /* bytes of code per byte of the window */
-
-        .option norvc                   /* so that STEP is right */
-        .option norelax
+        .equ    UNROLL, 4               /* bytes of the window per turn of the loop */
 
         .macro  CHANNEL weight, next, s0, s1, s2, s3
         mul     t2, a4, t1
@@ -83,13 +80,8 @@ FUNC stator_conv2d_rv32im_block
         neg     t1, t1
         andi    t1, t1, UNROLL - 1
         sw      t1, 64(sp)
-        li      t2, STEP
-        mul     t2, t1, t2
-        la      t1, 3f
-        add     t1, t1, t2
-        sw      t1, 60(sp)
         lw      t1, CHANNELS(a0)
-        sw      t1, 68(sp)
+        sw      t1, 60(sp)
         lw      t0, STREAM(a0)
 1:      BIAS    0, s0, s1, s2, s3
         BIAS    4, s4, s5, s6, s7
@@ -110,20 +102,23 @@ FUNC stator_conv2d_rv32im_block
         sub     a1, a1, t2
         sub     a2, a2, t2
         sub     a3, a3, t2
-        slli    t2, t2, 2
-        sub     t0, t0, t2
-        lw      t2, 60(sp)
-        jr      t2
-3:      TAP     0
-        TAP     1
-        TAP     2
-        TAP     3
+        slli    t1, t2, 2
+        sub     t0, t0, t1
+        beqz    t2, 30f
+        addi    t2, t2, -2
+        bltz    t2, 31f
+        beqz    t2, 32f
+        j       33f
+30:     TAP     0
+31:     TAP     1
+32:     TAP     2
+33:     TAP     3
         addi    a0, a0, UNROLL
         addi    a1, a1, UNROLL
         addi    a2, a2, UNROLL
         addi    a3, a3, UNROLL
         addi    t0, t0, 4 * UNROLL
-        bne     a0, ra, 3b
+        bne     a0, ra, 30b
         lw      t2, 56(sp)
         lw      t1, 52(sp)
         addi    t2, t2, -1
@@ -135,7 +130,7 @@ FUNC stator_conv2d_rv32im_block
         add     a2, a2, t2
         add     a3, a3, t2
         j       2b
-4:      lw      a7, 68(sp)              /* channels left */
+4:      lw      a7, 60(sp)              /* channels left */
         lw      a4, CHANNELS(t1)
         sub     a4, a4, a7
         lw      a0, TO(t1)
@@ -150,7 +145,7 @@ FUNC stator_conv2d_rv32im_block
         FINISH  12, s4, s5, s6, s7
         FINISH  24, s8, s9, s10, s11
         FINISH  36, t3, t4, t5, t6
-        sw      a7, 68(sp)
+        sw      a7, 60(sp)
         addi    t0, t0, 48
         j       1b
 5:      RESTORE
