@@ -17,6 +17,7 @@ from stator.board import Board, load_board
 from stator.crates import crate
 from stator.emit import emit, write
 from stator.errors import StatorError, ToolError
+from stator.fit import fitted
 from stator.frontends import load
 from stator.kernels import kernels
 from stator.memory import MemoryPlan, load_tasks, plan
@@ -134,7 +135,8 @@ def main(arguments: list[str]) -> int:
 def planned(board: Board, spec: ModelSpec, *, passes: bool = True) -> MemoryPlan:
     """The model on its way to C: loaded, optimised, scheduled and planned. Raises StatorError."""
     graph = load(spec.path)
-    return plan(schedule(optimise(graph) if passes else graph, board.kernels), board, spec, load_tasks() if spec.streams else None)
+    tasks = load_tasks() if spec.streams else None
+    return fitted(optimise(graph), board, spec, tasks) if passes else plan(schedule(graph, board.kernels), board, spec, tasks)
 
 
 def write_whole(target: Path, text: str) -> None:

@@ -105,13 +105,15 @@ def compare(
     """Bytes compared, and the first difference. `graph` is the one that runs; of what its passes have narrowed, what is left counts."""
     total = 0
     for run, step, tensor, values in got:
-        kept = graph.channels.get(tensor)
-        whole = wanted[run][tensor]
+        source, first, end = graph.rows.get(tensor, (tensor, 0, 0))
+        kept = graph.channels.get(source)
+        whole = wanted[run][source][:, first:end] if tensor in graph.rows else wanted[run][source]
         want = whole if kept is None else whole[..., kept]
         wrong = np.argwhere(np.atleast_1d(_bits(want) != _bits(values)))
         if len(wrong):
             at = tuple(int(i) for i in wrong[0])[: values.ndim]
             index = at if kept is None else (*at[:-1], int(kept[at[-1]]))
+            index = (index[0], index[1] + first, *index[2:]) if tensor in graph.rows else index
             name = graph.tensors[tensor].name
             return total, Difference(where, run, step.index, step.node.op.name, name, index, float(want[at]), float(values[at]))
         total += values.nbytes

@@ -8,7 +8,7 @@ from typing import Literal
 
 from stator.board import HALF_SAMPLES, Board, boards_that
 from stator.errors import ConfigError, DoesNotFit
-from stator.memory.pack import Block, align_up, pack
+from stator.memory.pack import Block, align_up, pack, peak
 from stator.memory.sampling import Sampling, sampling
 from stator.memory.tasks import OBJECT_ALIGN, Tasks, stack_bytes
 from stator.schedule import Schedule, Step
@@ -105,7 +105,7 @@ def plan(schedule: Schedule, board: Board, spec: ModelSpec, tasks: Tasks | None)
     """
     if tasks is not None:
         _model_is_what_its_yml_says(schedule, spec)
-    packing = pack([Block(b.bytes, b.align, b.first, b.last) for b in schedule.buffers], schedule.gaps)
+    packing = pack(_blocks(schedule), schedule.gaps)
     needs = _needs(packing.bytes, board, spec, tasks)
     _weights_fit(schedule, board, spec)
     items = place(needs, board)
@@ -113,6 +113,15 @@ def plan(schedule: Schedule, board: Board, spec: ModelSpec, tasks: Tasks | None)
         raise _too_small(needs, board, spec, tasks, schedule)
     chosen = sampling(board, spec.input.sample_hz) if tasks is not None and spec.input is not None else None
     return MemoryPlan(schedule, board, spec, tasks, chosen, packing.offsets, packing.bytes, packing.bound, items)
+
+
+def arena_bound(schedule: Schedule) -> int:
+    """Bytes of arena that no plan of this schedule can go below; cheap, and mostly what `plan` needs."""
+    return peak(_blocks(schedule), schedule.gaps)
+
+
+def _blocks(schedule: Schedule) -> list[Block]:
+    return [Block(b.bytes, b.align, b.first, b.last) for b in schedule.buffers]
 
 
 def place(needs: Sequence[Need], board: Board) -> tuple[Item, ...] | None:

@@ -220,6 +220,11 @@ class Operator(abc.ABC):
         None where there is none."""
         return None
 
+    def for_rows(self, on: Operands, first: int, end: int) -> tuple[int, int, Operator] | None:
+        """(a, b, operator): the operator computes rows first..end-1 of the output from rows a..b-1 of input 0 alone, both images of
+        one batch. None where rows depend on more than that."""
+        return None
+
     def placements(self, node: Node, on: Operands) -> tuple[Placement, ...]:
         """How outputs could lie in inputs, or inputs in outputs, so that nothing needs to be copied; () where that cannot be. The
         schedule follows them all, or calls the kernel."""

@@ -51,6 +51,9 @@ class Pointwise(Operator):
         if one_type(on, (on.input(0), on.output), self.types) is DType.INT8:
             self.table(on)
 
+    def for_rows(self, on: Operands, first: int, end: int) -> tuple[int, int, Operator] | None:
+        return first, end, self
+
     def infer(self, on: Operands) -> tuple[TensorType, ...]:
         x = on.input(0).type
         return (TensorType(x.shape, x.dtype, on.output.type.quant),)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Self
 
 from stator.channels import Bounds, Mask
@@ -11,7 +11,7 @@ from stator.ir import DType, Node, TensorType
 from stator.ops import KernelCall, Operands, Operator, Options, Refusal, int8, same_quant
 from stator.ops._activation import Activation, activation_range
 from stator.ops._overlap import window_overlap
-from stator.ops._window import Axis, Padding, axis, image, step
+from stator.ops._window import Axis, Margins, Padding, axes, image, step, strip
 
 #: Elements of a window: their sum stays far inside 32 bits.
 MAX_WINDOW = 1 << 20
@@ -23,7 +23,7 @@ class Pool(Operator):
 
     size: tuple[int, int]
     stride: tuple[int, int]
-    padding: Padding
+    padding: Padding | Margins
     activation: Activation
 
     @classmethod
@@ -36,11 +36,11 @@ class Pool(Operator):
         )
 
     def axes(self, on: Operands) -> tuple[Axis, Axis]:
-        _, height, width, _ = image(on.input(0))
-        return (
-            axis(height, self.size[0], self.stride[0], 1, self.padding),
-            axis(width, self.size[1], self.stride[1], 1, self.padding),
-        )
+        return axes(on.input(0), self.size, self.stride, (1, 1), self.padding)
+
+    def for_rows(self, on: Operands, first: int, end: int) -> tuple[int, int, Operator] | None:
+        found = strip(*self.axes(on), first, end)
+        return None if found is None else (found[0], found[1], replace(self, padding=found[2]))
 
     def check(self, on: Operands) -> None:
         int8(on, on.input(0), on.output)

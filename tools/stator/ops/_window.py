@@ -104,6 +104,17 @@ def widened(before: Axis, by: tuple[int, int]) -> tuple[int, int] | None:
     return (start, max(end, 0)) if start < reach and -before.stride < end < reach else None
 
 
+def strip(rows: Axis, columns: Axis, first: int, end: int) -> tuple[int, int, Margins] | None:
+    """The rows a..b-1 of an image that the outputs first..end-1 see, and how those are padded; None where a window sees only padding."""
+    low, high = first * rows.stride - rows.before, (end - 1) * rows.stride - rows.before + (rows.kernel - 1) * rows.dilation + 1
+    a, b = max(low, 0), min(high, rows.size)
+    reach = (rows.kernel - 1) * rows.dilation
+    if a >= b or a - low > reach or high - b > reach:
+        return None
+    right = (columns.out - 1) * columns.stride - columns.before + (columns.kernel - 1) * columns.dilation + 1 - columns.size
+    return a, b, Margins(a - low, high - b, columns.before, max(right, 0))
+
+
 def image(tensor: Tensor) -> tuple[int, int, int, int]:
     """Batch, height, width and channels of a four-dimensional tensor."""
     if len(tensor.type.shape) != 4:

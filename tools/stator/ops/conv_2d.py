@@ -15,7 +15,7 @@ from stator.ops._activation import Activation, activation_range
 from stator.ops._channels import held_by_bias, narrowed_weights, read_by, rescaled
 from stator.ops._overlap import window_overlap
 from stator.ops._weights import accumulator_fits, bias_values, channel_multipliers, symmetric
-from stator.ops._window import Axis, Margins, Padding, axes, image, patches, step, widened
+from stator.ops._window import Axis, Margins, Padding, axes, image, patches, step, strip, widened
 
 
 @operator("CONV_2D", options="Conv2DOptions")
@@ -44,6 +44,10 @@ class Conv2D(Operator):
         if vertical is None or horizontal is None:
             return None
         return replace(self, padding=Margins(*vertical, *horizontal))
+
+    def for_rows(self, on: Operands, first: int, end: int) -> tuple[int, int, Operator] | None:
+        found = strip(*self._axes(on), first, end)
+        return None if found is None else (found[0], found[1], replace(self, padding=found[2]))
 
     def check(self, on: Operands) -> None:
         weights = on.constant(1, "weights")

@@ -12,6 +12,7 @@ from stator.data import available, load_signal, to_counts
 from stator.data.archives import unpacked
 from stator.emit import layers
 from stator.errors import ConfigError, StatorError
+from stator.fit import fitted
 from stator.frontends import load
 from stator.measure import Check, Verdict, sizes
 from stator.measure.inference import (
@@ -28,7 +29,7 @@ from stator.measure.inference import (
     portable,
 )
 from stator.measure.replay import stages
-from stator.memory import MemoryPlan, plan
+from stator.memory import MemoryPlan
 from stator.passes import optimise
 from stator.paths import ROOT
 from stator.schedule import schedule
@@ -128,7 +129,7 @@ def _measured(spec: ModelSpec, board: Board, host: _Host) -> dict[str, object]:
     loaded = load(spec.path)
     graph = optimise(loaded)
     bare = load_model_spec(spec.path)  # the model alone: no features, window and tasks
-    made = plan(schedule(graph, board.kernels), board, bare, None)
+    made = fitted(graph, board, bare, None)
     sets = inputs_for(graph, HOST_INPUTS)
     oracle, expected, generated = host.outputs(made, sets)
     exact = compared(oracle, "this machine", expected, generated)

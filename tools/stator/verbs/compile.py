@@ -8,11 +8,12 @@ from rich.table import Table
 
 from stator.board import load_board
 from stator.emit import emit, layers, write
+from stator.fit import fitted
 from stator.frontends import load
-from stator.memory import MemoryPlan, load_tasks, plan
+from stator.memory import MemoryPlan, load_tasks
 from stator.passes import optimise
 from stator.paths import ROOT
-from stator.schedule import macs, schedule
+from stator.schedule import macs
 from stator.spec import load_model_spec
 from stator.verb import Results, console, verb
 from stator.yamlfile import shown
@@ -31,7 +32,7 @@ def compile(model: str, board: str, out: str = "") -> Results:
     the_board, spec = load_board(board), load_model_spec(model)
     loaded = load(spec.path)
     tasks = load_tasks() if spec.streams else None
-    made = plan(schedule(optimise(loaded), the_board.kernels), the_board, spec, tasks)
+    made = fitted(optimise(loaded), the_board, spec, tasks)
     folder = Path(out) if out else ROOT / "build" / the_board.name / spec.name / "generated"
     write(emit(made), folder)
     show(made)

@@ -8,6 +8,7 @@ from pathlib import Path
 from rich.table import Table
 
 from stator.board import load_board
+from stator.fit import fitted
 from stator.frontends import load
 from stator.measure.inference import inputs_for, portable
 from stator.measure.layers import Difference, compare, expected, on_board, on_this_machine, read_inputs
@@ -49,7 +50,7 @@ def verify(model: str, board: str, inputs: str = "") -> Results:
     total, rows, first = 0, [], None
     for passes, graph in ((False, loaded), (True, optimise(loaded))):
         how = "as shipped" if passes else "passes off"
-        made = plan(schedule(graph, the_board.kernels), the_board, bare, None)
+        made = fitted(graph, the_board, bare, None) if passes else plan(schedule(graph, the_board.kernels), the_board, bare, None)
         places: list[tuple[str, int, Iterator[tuple[int, Step, int, Array]]]] = [
             (f"this machine, {how}", len(sets), on_this_machine(portable(made), sets))
         ]
@@ -59,7 +60,7 @@ def verify(model: str, board: str, inputs: str = "") -> Results:
             places.append((f"{the_board.name}, {how}", len(few), on_board(the_board, spec.path, made, folder, few, passes=passes)))
         for where, count, values in places:
             with status(f"{spec.name}: {where}"):
-                compared, difference = compare(where, graph, wanted, values)
+                compared, difference = compare(where, made.schedule.graph, wanted, values)
             total, first = total + compared, first or difference
             rows.append((where, len(made.schedule.steps), count, compared, difference))
     _show(spec.name, oracle, rows, first)

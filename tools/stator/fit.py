@@ -1,0 +1,48 @@
+"""From an optimised graph to a memory plan that fits: layer by layer where that fits, else with the first layers in strips."""
+
+from __future__ import annotations
+
+from stator.board import Board
+from stator.errors import DoesNotFit
+from stator.ir import Graph
+from stator.memory import MemoryPlan, Tasks, arena_bound, plan
+from stator.passes.patches import choices
+from stator.passes.verify import verify
+from stator.schedule import macs, schedule
+from stator.spec import ModelSpec
+
+
+def fitted(graph: Graph, board: Board, spec: ModelSpec, tasks: Tasks | None) -> MemoryPlan:
+    """Places the model in the regions of `board`.
+
+    Strips cost work, since rows between two of them are computed twice: they are only cut where the board's memory or the model's
+    arena budget asks for it, and of all that fit those with the least work are taken. Raises DoesNotFit as `plan` does for the
+    model layer by layer, where no strips fit either.
+    """
+    try:
+        whole = plan(schedule(graph, board.kernels), board, spec, tasks)
+    except DoesNotFit as refusal:
+        found = _in_strips(graph, board, spec, tasks, None)
+        if found is None:
+            raise refusal from None
+        return found
+    budget = spec.budgets.arena_bytes
+    if budget is None or whole.arena_bytes <= budget:
+        return whole
+    return _in_strips(graph, board, spec, tasks, budget) or whole
+
+
+def _in_strips(graph: Graph, board: Board, spec: ModelSpec, tasks: Tasks | None, budget: int | None) -> MemoryPlan | None:
+    room = sum(region.bytes for region in board.memory.values() if region.kind == "ram")
+    for cut in sorted(choices(graph), key=macs):
+        planned = schedule(cut, board.kernels)
+        if arena_bound(planned) > min(room, budget or room):
+            continue
+        try:
+            made = plan(planned, board, spec, tasks)
+        except DoesNotFit:
+            continue
+        if budget is None or made.arena_bytes <= budget:
+            verify(cut)
+            return made
+    return None
