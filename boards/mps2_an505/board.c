@@ -8,13 +8,16 @@
 #include "cmsdk_timer/cmsdk_timer.h"
 #include "cmsdk_uart/cmsdk_uart.h"
 
+#include "memory_plan.h"
+
 #define TIMER0_IRQ    3u
-#define UART0_TX_IRQ  33u
+#define DUALTIMER_IRQ 5u
 #define DMA0_ERROR    56u
 #define DMA0_TC_IRQ   57u
 #define PRIORITY_BITS 3u
 
-const struct cmsdk_uart cmsdk_uart_port = {.base = 0x50200000u, .clock_hz = 20000000u};
+const struct cmsdk_uart cmsdk_uart_port = {
+    .base = 0x50200000u, .timer = 0x50002000u, .clock_hz = 20000000u, .baud = STATOR_TELEMETRY_BAUD};
 const uintptr_t cmsdk_timer_clock_base = 0x50001000u;
 const uintptr_t arm_pl081_base = 0x50110000u;
 const uintptr_t arm_pl081_replay_timer = 0x50000000u;
@@ -22,16 +25,16 @@ const uintptr_t arm_pl081_replay_timer = 0x50000000u;
 /* Interrupts 0 and on, behind the core's own vectors. */
 const arm_vector stator_board_vectors[] __attribute__((section(".vectors.board"), used)) = {
     [TIMER0_IRQ] = arm_pl081_replay_timer_interrupt,
-    [UART0_TX_IRQ] = cmsdk_uart_interrupt,
+    [DUALTIMER_IRQ] = cmsdk_uart_interrupt,
     [DMA0_ERROR] = arm_pl081_replay_dma_interrupt,
     [DMA0_TC_IRQ] = arm_pl081_replay_dma_interrupt,
 };
 
 void stator_board_init(void) {
-    arm_nvic_enable(DMA0_TC_IRQ, 2, PRIORITY_BITS);
-    arm_nvic_enable(DMA0_ERROR, 2, PRIORITY_BITS);
-    arm_nvic_enable(TIMER0_IRQ, 3, PRIORITY_BITS);
-    arm_nvic_enable(UART0_TX_IRQ, 5, PRIORITY_BITS);
+    arm_nvic_enable(DMA0_TC_IRQ, STATOR_PRIORITY_DMA, PRIORITY_BITS);
+    arm_nvic_enable(DMA0_ERROR, STATOR_PRIORITY_DMA, PRIORITY_BITS);
+    arm_nvic_enable(TIMER0_IRQ, STATOR_PRIORITY_TIMER0, PRIORITY_BITS);
+    arm_nvic_enable(DUALTIMER_IRQ, STATOR_PRIORITY_UART0, PRIORITY_BITS);
 }
 
 _Noreturn void stator_board_exit(int status) {

@@ -83,6 +83,24 @@ class Simulator(Section):
     note: Line = ""
 
 
+Function = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=64)]
+
+
+class Timing(Section):
+    """What the response-time analysis must know (docs/timing.md). Interrupts by their names in `interrupts`, or of the core's own timer."""
+
+    handlers: Annotated[dict[Name, Function], Field(min_length=1)]  # interrupt -> function, of all that the firmware uses but the tick
+    sensor: Annotated[tuple[Name, ...], Field(min_length=1)]  # from the sampling timer on; the last hands the half over
+    telemetry: Name
+    telemetry_bytes: PositiveInt  # from one of its interrupts to the next, at least
+    telemetry_at_once: StrictBool = False  # the simulator takes a line in no time: its interrupts come one upon the other
+    baud: PositiveInt = 115200
+    cycles_per_instruction: Annotated[float, Field(ge=1, le=10)] = 1.0
+    interrupt_cycles: NonNegativeInt = 0  # the core's own, into and out of an interrupt
+    source: Line  # of these two figures
+    like: Name | None = None  # the simulated board that tasks are measured on, where this one has no simulator
+
+
 class Board(Section):
     """`board.yml`. Addresses and sizes are bytes, frequencies Hz."""
 
@@ -98,6 +116,7 @@ class Board(Section):
     sensor: Sensor
     drivers: tuple[Name, ...] = ()  # further folders of firmware/drivers
     interrupts: dict[Name, NonNegativeInt] = Field(default_factory=dict)  # priorities as the core counts them
+    timing: Timing | None = None
     note: Line = ""  # what must be said beside every figure of this board
     registers: Registers | None = None  # boards of real chips
     simulator: Simulator | None = None

@@ -41,8 +41,8 @@ class Image:
     compiler: str
 
 
-def build(board: Board, spec: ModelSpec) -> Image:
-    """Builds the monitor firmware of `spec` for `board` in build/<board>/<model>/.
+def build(board: Board, spec: ModelSpec, *, stress: bool = False) -> Image:
+    """Builds the monitor firmware of `spec` for `board` in build/<board>/<model>/; `stress`: with more to do, in stress/ below that.
 
     Raises DoesNotFit before or after linking, ToolError for missing or failing tools, and what the stages before raise.
     """
@@ -59,12 +59,13 @@ def build(board: Board, spec: ModelSpec) -> Image:
     compiler = toolchain(board)
     cmake, ninja = tool("cmake"), tool("ninja")
     plan = planned(board, spec)
-    build_dir = ROOT / "build" / board.name / spec.name
+    build_dir = ROOT / "build" / board.name / spec.name / ("stress" if stress else "")
     with locked(build_dir), (build_dir / "build.log").open("w", encoding="utf-8") as log:
         settings = {
             "STATOR_BOARD": _argument(board.folder, BOARDS),
             "STATOR_MODEL": _argument(spec.folder, MODELS),
             "STATOR_PYTHON": sys.executable,
+            "STATOR_STRESS": "ON" if stress else "OFF",
             "CMAKE_MAKE_PROGRAM": ninja,
         }
         words = [cmake, "-G", "Ninja", "-S", str(ROOT), "-B", str(build_dir), *(f"-D{name}={value}" for name, value in settings.items())]

@@ -2,30 +2,40 @@
 
 #include "stator/uart.h"
 
-#define DATA     0x00u
-#define STATE    0x04u
-#define CTRL     0x08u
-#define INTCLEAR 0x0cu
-#define BAUDDIV  0x10u
+#define DATA    0x00u
+#define STATE   0x04u
+#define CTRL    0x08u
+#define BAUDDIV 0x10u
 
-#define STATE_TX_FULL     0x1u
-#define CTRL_TX           0x1u
-#define CTRL_TX_INTERRUPT 0x4u
-#define INT_TX            0x1u
+#define STATE_TX_FULL 0x1u
+#define CTRL_TX       0x1u
+
+#define TIMER_LOAD     0x00u
+#define TIMER_CONTROL  0x08u
+#define TIMER_INTCLEAR 0x0cu
+
+#define TIMER_PERIODIC 0xe2u /* enabled, periodic, interrupt, 32 bits */
+
+#define BITS 10u /* of a byte on the line: start, eight, stop */
 
 static const uint8_t *volatile next;
 static volatile size_t left;
 
-static volatile uint32_t *reg(uint32_t offset) {
+static volatile uint32_t *uart(uint32_t offset) {
     return (volatile uint32_t *)(cmsdk_uart_port.base + offset);
+}
+
+static volatile uint32_t *timer(uint32_t offset) {
+    return (volatile uint32_t *)(cmsdk_uart_port.timer + offset);
 }
 
 void stator_uart_init(void) {
     left = 0;
-    *reg(CTRL) = 0;
-    *reg(BAUDDIV) = (cmsdk_uart_port.clock_hz + 57600u) / 115200u;
-    *reg(INTCLEAR) = INT_TX;
-    *reg(CTRL) = CTRL_TX | CTRL_TX_INTERRUPT;
+    *timer(TIMER_CONTROL) = 0;
+    *timer(TIMER_INTCLEAR) = 1;
+    *uart(CTRL) = 0;
+    *uart(BAUDDIV) = (cmsdk_uart_port.clock_hz + cmsdk_uart_port.baud / 2u) / cmsdk_uart_port.baud;
+    *uart(CTRL) = CTRL_TX;
 }
 
 int stator_uart_send(const uint8_t *data, size_t bytes) {
@@ -37,28 +47,35 @@ int stator_uart_send(const uint8_t *data, size_t bytes) {
     }
     next = data + 1;
     left = bytes;
-    *reg(DATA) = data[0]; /* the interrupt comes when this byte has left the buffer, and sends the rest */
+    *uart(DATA) = data[0]; /* the interrupt comes when this byte has left, and sends the rest */
+    *timer(TIMER_LOAD) = cmsdk_uart_port.clock_hz * BITS / cmsdk_uart_port.baud;
+    *timer(TIMER_CONTROL) = TIMER_PERIODIC;
     return 0;
 }
 
 void cmsdk_uart_interrupt(void) {
-    *reg(INTCLEAR) = INT_TX;
+    *timer(TIMER_INTCLEAR) = 1;
+    if (left == 0 || (*uart(STATE) & STATE_TX_FULL)) {
+        return;
+    }
     if (left > 1) {
         left--;
         const uint8_t *at = next;
         next = at + 1;
-        *reg(DATA) = *at;
-    } else if (left == 1) {
+        *uart(DATA) = *at;
+    } else {
+        *timer(TIMER_CONTROL) = 0;
         left = 0;
         stator_uart_sent_from_isr();
     }
 }
 
 void stator_uart_panic(const char *text) {
-    *reg(CTRL) = CTRL_TX;
+    *timer(TIMER_CONTROL) = 0;
+    *uart(CTRL) = CTRL_TX;
     for (; *text != '\0'; text++) {
-        while (*reg(STATE) & STATE_TX_FULL) {
+        while (*uart(STATE) & STATE_TX_FULL) {
         }
-        *reg(DATA) = (uint8_t)*text;
+        *uart(DATA) = (uint8_t)*text;
     }
 }

@@ -16,6 +16,11 @@ def memory_header(plan: MemoryPlan) -> str:
         "STATOR_ARENA_BYTES": f"{plan.arena_bytes}u",
     }
     blocks = [c.defines(identity)]
+    levels = {f"STATOR_PRIORITY_{name.upper()}": f"{priority}u" for name, priority in plan.board.interrupts.items()}
+    if plan.board.timing is not None:
+        levels["STATOR_TELEMETRY_BAUD"] = f"{plan.board.timing.baud}u"
+    if levels:
+        blocks.append(c.comment("Interrupts, from board.yml.") + c.defines(levels))
     if plan.sampling is not None:
         s = plan.sampling
         about = f"{s.clock_hz:,} Hz / {s.divider:,} per {'half' if s.block else 'sample'}: {float(s.hz):,.3f} Hz, {s.error_ppm:+.1f} ppm."

@@ -60,19 +60,32 @@ class Disassembled:
 
 
 @dataclass(slots=True)
-class _Function:
+class Flow:
+    """The instructions of a function, by address: what each does, and the next one's address (-1 at the function's end)."""
+
     name: str
     start: int
     end: int
-    steps: dict[int, tuple[Step, int]] = field(default_factory=dict)  # by address: step and the next instruction's address
+    steps: dict[int, tuple[Step, int]] = field(default_factory=dict)
 
 
 def disassemble(elf: Elf) -> dict[str, Disassembled]:
     """Every function of the image by name; aliases share one result. Raises ToolError where objdump is missing or fails."""
+    return read_disassembly(elf, _text(elf))
+
+
+def flows(elf: Elf) -> tuple[list[Flow], dict[int, list[str]]]:
+    """Every function of the image by address, and the names at each address. Raises ToolError where objdump is missing or fails."""
+    functions, names = _functions(elf)
+    _decode(elf, _text(elf), functions)
+    return functions, names
+
+
+def _text(elf: Elf) -> str:
     program, package = OBJDUMP.get(elf.isa, ("", ""))
     if not program or shutil.which(program) is None:
         raise ToolError(f"{program or 'objdump'} is not installed", remedy=f"apt-get install {package or 'binutils'}")
-    return read_disassembly(elf, _objdump(program, elf.path))
+    return _objdump(program, elf.path)
 
 
 def _objdump(program: str, path: Path) -> str:
@@ -87,14 +100,32 @@ def _objdump(program: str, path: Path) -> str:
 def read_disassembly(elf: Elf, text: str) -> dict[str, Disassembled]:
     """As `disassemble`, from objdump's text."""
     functions, names = _functions(elf)
-    starts = [f.start for f in functions]
-    decode = _arm if elf.isa == "arm" else _riscv
+    _decode(elf, text, functions)
+    owner = owner_among(functions)
+    result: dict[str, Disassembled] = {}
+    for index, function in enumerate(functions):
+        following = functions[index + 1] if index + 1 < len(functions) and functions[index + 1].start == function.end else None
+        done = _walk(function, owner, following)
+        for alias in names[function.start]:
+            result[alias] = dataclasses.replace(done, name=alias)
+    return result
 
-    def owner(address: int) -> _Function | None:
+
+def owner_among(functions: list[Flow]) -> Callable[[int], Flow | None]:
+    """Finds the function that an address lies in; `functions` by address."""
+    starts = [f.start for f in functions]
+
+    def owner(address: int) -> Flow | None:
         at = bisect.bisect_right(starts, address) - 1
         return functions[at] if at >= 0 and address < functions[at].end else None
 
-    previous: tuple[_Function, int, Step] | None = None
+    return owner
+
+
+def _decode(elf: Elf, text: str, functions: list[Flow]) -> None:
+    """Fills in the steps of every function."""
+    owner, decode = owner_among(functions), _arm if elf.isa == "arm" else _riscv
+    previous: tuple[Flow, int, Step] | None = None
     half_loaded = False
     computing: set[int] = set()
     recent: collections.deque[str] = collections.deque(maxlen=12)
@@ -123,16 +154,9 @@ def read_disassembly(elf: Elf, text: str) -> dict[str, Disassembled]:
             step = Step(table=True, falls=False)  # assembly that jumps to a place of its own, which it computed and kept
         function.steps[address] = (step, -1)
         previous = (function, address, step)
-    result: dict[str, Disassembled] = {}
-    for index, function in enumerate(functions):
-        following = functions[index + 1] if index + 1 < len(functions) and functions[index + 1].start == function.end else None
-        done = _walk(function, owner, following)
-        for alias in names[function.start]:
-            result[alias] = dataclasses.replace(done, name=alias)
-    return result
 
 
-def _functions(elf: Elf) -> tuple[list[_Function], dict[int, list[str]]]:
+def _functions(elf: Elf) -> tuple[list[Flow], dict[int, list[str]]]:
     """Functions by address. Symbols without a type in code (labels of assembly) count where no typed function covers them."""
     code = {s.name: s for s in elf.sections if s.executable}
     typed = sorted({(s.address, s.address + s.bytes) for s in elf.symbols if s.code and s.bytes and s.section in code})
@@ -151,11 +175,11 @@ def _functions(elf: Elf) -> tuple[list[_Function], dict[int, list[str]]]:
     for index, start in enumerate(starts):
         limit = next((s.address + s.bytes for s in code.values() if s.address <= start < s.address + s.bytes), start)
         following = starts[index + 1] if index + 1 < len(starts) else limit
-        functions.append(_Function(names[start][0], start, min(sized.get(start, limit), following, limit)))
+        functions.append(Flow(names[start][0], start, min(sized.get(start, limit), following, limit)))
     return functions, names
 
 
-def _walk(function: _Function, owner: Callable[[int], _Function | None], following: _Function | None) -> Disassembled:
+def _walk(function: Flow, owner: Callable[[int], Flow | None], following: Flow | None) -> Disassembled:
     """Follows every path again for each greater depth, and keeps the deepest."""
     depths: dict[int, int] = {}
     calls: dict[str, int] = {}

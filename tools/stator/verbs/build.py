@@ -10,6 +10,7 @@ from stator.build import build as build_image
 from stator.measure import Sizes, Stacks, Verdict, image_verdict, plan_check, read_elf, sizes, stacks, verdict_lines, verdict_table
 from stator.progress import status
 from stator.spec import load_model_spec
+from stator.timing.rules import refuse_late, refuse_priorities
 from stator.verb import Results, console, verb
 from stator.yamlfile import shown
 
@@ -25,7 +26,10 @@ LARGEST = 8
 )
 def build(board: str, model: str = "bearing") -> Results:
     """Builds the firmware of MODEL for BOARD: build/<board>/<model>/firmware.elf, .hex, .bin and .map; sizes against the budgets."""
-    image = build_image(load_board(board), load_model_spec(model))
+    the_board = load_board(board)
+    refuse_priorities(the_board)
+    image = build_image(the_board, load_model_spec(model))
+    refuse_late(image.plan)
     with status("measuring"):
         elf = read_elf(image.elf)
         size = sizes(elf)

@@ -15,6 +15,7 @@ from stator.passes import optimise
 from stator.paths import ROOT
 from stator.schedule import macs
 from stator.spec import load_model_spec
+from stator.timing.rules import refuse_late, refuse_priorities
 from stator.verb import Results, console, verb
 from stator.yamlfile import shown
 
@@ -30,9 +31,11 @@ from stator.yamlfile import shown
 def compile(model: str, board: str, out: str = "") -> Results:
     """Turns MODEL into C, a header and a memory plan for BOARD."""
     the_board, spec = load_board(board), load_model_spec(model)
+    refuse_priorities(the_board)
     loaded = load(spec.path)
     tasks = load_tasks() if spec.streams else None
     made = fitted(optimise(loaded), the_board, spec, tasks)
+    refuse_late(made)
     folder = Path(out) if out else ROOT / "build" / the_board.name / spec.name / "generated"
     write(emit(made), folder)
     show(made)
