@@ -117,7 +117,7 @@ def refusals(folder: Path, objects: Sequence[Path], case: Case, zeroed: Sequence
 def _wrong_call(number: int, case: Case, symbol: str, wrong: str) -> str:
     call = case.call
     lines = [f"static void call{number}(void) {{", *_tables(call)]
-    given = {field: _value(field, value) for field, value in call.params}
+    given = {field: _value(value) for field, value in call.params}
     name, new = wrong.split(" = ")
     if name in given:
         given[name] = new
@@ -186,16 +186,16 @@ def _data(name: str, values: Array) -> str:
     return f"    static const unsigned char {name}[] = {{{', '.join(map(str, np.ascontiguousarray(values).tobytes()))}}};"
 
 
-def _value(field: str, value: Value) -> str:
+def _value(value: Value) -> str:
     if isinstance(value, Constant):
-        return field
+        return value.name
     return "0" if value is None else c.value(value)
 
 
 def _tables(call: KernelCall) -> list[str]:
     return [
-        f"    static const {value.ctype} {field}[{value.data.size}] = {{{_numbers(value.data)}}};"
-        for field, value in call.params
+        f"    static const {value.ctype} {value.name}[{value.data.size}] = {{{_numbers(value.data)}}};"
+        for _, value in call.params
         if isinstance(value, Constant)
     ]
 
@@ -211,7 +211,7 @@ def _arguments(call: KernelCall, outputs: Sequence[str], inputs: Sequence[str], 
 def _function(number: int, case: Case, symbol: str, shared: tuple[int, int] | None) -> str:
     call = case.call
     lines = [f"static void call{number}(void) {{", *_tables(call)]
-    fields = ", ".join(f".{field} = {_value(field, value)}" for field, value in call.params)
+    fields = ", ".join(f".{field} = {_value(value)}" for field, value in call.params)
     lines.append(f"    static const struct {call.struct} p = {{{fields}}};")
     outputs, inputs, frees = [], [], []
     for position, size in enumerate(case.output_bytes):

@@ -31,3 +31,32 @@ def svdf(rng: Generator) -> Sample:
     y = m.tensor((batch, units), "int8", y_scale, -128 if relu else zero_point(rng))
     m.operator("SVDF", [x, feature, over_time, biases, state], [y], "SVDFOptions", Rank=rank, FusedActivationFunction=int(relu))
     return Sample(m.build([x], [y]), (values(rng, (batch, depth)),), f"{batch}x{depth} to {units} of rank {rank}, {memory} {kind}")
+
+
+@maker
+def unidirectional_sequence_lstm(rng: Generator) -> Sample:
+    m = Model()
+    batch, steps, depth, units = pick(rng, 1, 2), pick(rng, 1, 5), pick(rng, 1, 8), pick(rng, 1, 6)
+    time_major = bool(rng.random() < 0.4)
+    x_scale, hidden_scale, hidden_zero = scale(rng, -7, -3), float(np.float32(2.0 ** rng.uniform(-8, -6.8))), pick(rng, -20, 20)
+    shape = (steps, batch) if time_major else (batch, steps)
+    x = m.tensor((*shape, depth), "int8", x_scale, zero_point(rng))
+
+    def weights(columns: int) -> int:
+        return m.tensor((units, columns), "int8", scale(rng, -8, -4), 0, data=rng.integers(-127, 128, (units, columns), dtype=np.int8))
+
+    over_input, over_hidden = [weights(depth) for _ in range(4)], [weights(units) for _ in range(4)]
+    biases = []
+    for each in over_input:
+        product = float(np.float32(x_scale) * np.float32(m.tensors[each].scales[0]))
+        reach = max(int(2 / product), 1)
+        biases.append(m.tensor((units,), "int32", product, 0, data=rng.integers(-reach, reach + 1, units).astype(np.int32)))
+    hidden = m.tensor((batch, units), "int8", hidden_scale, hidden_zero, variable=True)
+    cell = m.tensor((batch, units), "int16", 2.0 ** -pick(rng, 9, 14), 0, variable=True)
+    y = m.tensor((*shape, units), "int8", hidden_scale, hidden_zero)
+    clip = float(rng.choice([0.0, 0.0, 0.5, 10.0]))
+    reads = [x, *over_input, *over_hidden, -1, -1, -1, *biases, -1, -1, hidden, cell, -1, -1, -1, -1]
+    options = {"FusedActivationFunction": 4, "CellClip": clip, "TimeMajor": time_major}
+    m.operator("UNIDIRECTIONAL_SEQUENCE_LSTM", reads, [y], "UnidirectionalSequenceLSTMOptions", **options)
+    what = f"{shape} steps of {depth} to {units}, {options}"
+    return Sample(m.build([x], [y]), (values(rng, (*shape, depth)),), what)

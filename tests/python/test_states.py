@@ -19,7 +19,7 @@ from tests.python.oracle import Oracle
 from tests.python.test_ops_emitted import bare
 from tests.python.tflite_builder import Model
 
-STATEFUL = ("svdf",)
+STATEFUL = ("svdf", "unidirectional_sequence_lstm")
 RUNS = 9
 
 
