@@ -56,6 +56,12 @@ def _modules() -> dict[str, ModuleType]:
     return found
 
 
+def read(data: bytes, suffix: str, name: str) -> Graph:
+    """Reads a model's bytes, as a file of that suffix. Raises ModelError, or UnsupportedOperator."""
+    graph: Graph = _modules()[suffix].read(data, name)
+    return graph
+
+
 def load(path: Path) -> Graph:
     """Reads a model file. The graph has passed `stator.passes.verify`.
 
@@ -81,6 +87,11 @@ def _open(path: Path) -> tuple[ModuleType, bytes]:
         raise ModelError(
             f"model '{path}': no front end reads '{path.suffix or path.name}' files", remedy=f"one of: {', '.join(sorted(readers))}"
         )
+    return reader, contents(path)
+
+
+def contents(path: Path) -> bytes:
+    """A model file's bytes. Raises ModelError for one that cannot be read or is too large."""
     try:
         with path.open("rb") as file:
             data = file.read(MAX_FILE_BYTES + 1)
@@ -91,4 +102,4 @@ def _open(path: Path) -> tuple[ModuleType, bytes]:
             f"model '{path}' is larger than {MAX_FILE_BYTES:,} B",
             remedy="a model for a microcontroller is far smaller; is this the right file?",
         )
-    return reader, data
+    return data

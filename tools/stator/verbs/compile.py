@@ -2,45 +2,61 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 from rich.table import Table
 
 from stator.board import load_board
 from stator.emit import emit, layers, write
+from stator.files import write_bytes
 from stator.fit import fitted
-from stator.frontends import load
+from stator.frontends import load, read
 from stator.memory import MemoryPlan, load_tasks
 from stator.passes import optimise
 from stator.paths import ROOT
+from stator.ptq import quantized
 from stator.schedule import macs
 from stator.spec import load_model_spec
 from stator.timing.rules import refuse_late, refuse_priorities
-from stator.verb import Results, console, verb
+from stator.verb import Results, console, status, verb
 from stator.yamlfile import shown
 
 
 @verb(
     help={
-        "model": "a folder of models/ or a path to a .tflite file",
+        "model": "a folder of models/ or a path to a .tflite, .onnx or .keras file",
         "board": "a folder of boards/ or a path to one",
         "out": "where to write (default build/<board>/<model>/generated)",
+        "calibrate": "for a float model: a folder of .npy files, each an input or a batch of them",
     },
     examples=("compile --model bearing --board nrf5340", "compile --model path/to/any.tflite --board nrf5340 --out /tmp/generated"),
 )
-def compile(model: str, board: str, out: str = "") -> Results:
-    """Turns MODEL into C, a header and a memory plan for BOARD."""
+def compile(model: str, board: str, out: str = "", calibrate: str = "") -> Results:
+    """Turns MODEL into C, a header and a memory plan for BOARD.
+
+    With --calibrate a float model is quantized to INT8 first; the quantized file is written beside the folder of the C, so that
+    `verify`, `check` and `bench` can take it.
+    """
     the_board, spec = load_board(board), load_model_spec(model)
     refuse_priorities(the_board)
-    loaded = load(spec.path)
+    folder = Path(out) if out else ROOT / "build" / the_board.name / spec.name / "generated"
+    with status(f"{spec.name}: quantizing") if calibrate else contextlib.nullcontext():
+        made_int8 = quantized(spec.path, Path(calibrate)) if calibrate else None
+    loaded = load(spec.path) if made_int8 is None else read(*made_int8, spec.name)
     tasks = load_tasks() if spec.streams else None
     made = fitted(optimise(loaded), the_board, spec, tasks)
     refuse_late(made)
-    folder = Path(out) if out else ROOT / "build" / the_board.name / spec.name / "generated"
     write(emit(made), folder)
     show(made)
     console.print(f"written to {shown(folder)}", markup=False, highlight=False)
-    return {**results(made), "macs_removed": macs(loaded) - made.schedule.macs, "out": str(folder)}
+    fields = {**results(made), "macs_removed": macs(loaded) - made.schedule.macs, "out": str(folder)}
+    if made_int8 is not None:
+        file = folder.resolve().parent / f"{spec.name}_int8{made_int8[1]}"
+        write_bytes(file, made_int8[0])
+        console.print(f"the quantized model: {shown(file)}", markup=False, highlight=False)
+        fields["quantized"] = str(file)
+    return fields
 
 
 def results(made: MemoryPlan) -> dict[str, object]:

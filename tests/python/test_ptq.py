@@ -1,0 +1,142 @@
+"""Float models, Keras files among them, become INT8 in one step; without TensorFlow, or with bad inputs, one message says what to do."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from stator import ptq
+from stator.errors import ConfigError, ModelError, ToolError, UnsupportedOperator
+from stator.frontends import load
+from stator.ops import run_reference
+from stator.ptq import quantized
+from stator.verbs.compile import compile as compile_verb
+from tests.python.onnx_models import Net
+
+Array = npt.NDArray[Any]
+
+
+@pytest.fixture
+def inputs(tmp_path: Path) -> Path:
+    """20 inputs in a batch and 2 alone, of 8 x 8 x 3 values."""
+    folder = tmp_path / "inputs"
+    folder.mkdir()
+    random = np.random.default_rng(7)
+    np.save(folder / "batch.npy", random.normal(size=(20, 8, 8, 3)).astype(np.float32))
+    for name in ("a", "b"):
+        np.save(folder / f"{name}.npy", random.normal(size=(8, 8, 3)).astype(np.float32))
+    return folder
+
+
+def keras_file(folder: Path) -> tuple[Path, Any]:
+    keras = pytest.importorskip("keras")
+    keras.utils.set_random_seed(5)
+    layers = keras.layers
+    model = keras.Sequential(
+        [
+            layers.Input((8, 8, 3)),
+            layers.Conv2D(4, 3, strides=2, padding="same", activation="relu"),
+            layers.DepthwiseConv2D(3, padding="same"),
+            layers.BatchNormalization(),
+            layers.GlobalAveragePooling2D(),
+            layers.Dense(5),
+        ]
+    )
+    file = folder / "net.keras"
+    model.save(file)
+    return file, model
+
+
+@pytest.mark.slow
+def test_a_keras_file_is_quantized_and_compiled_in_one_step(tmp_path: Path, inputs: Path) -> None:
+    file, model = keras_file(tmp_path)
+    with pytest.raises(UnsupportedOperator, match="--calibrate"):
+        load(file)
+    result = compile_verb(str(file), "host", str(tmp_path / "out"), str(inputs))
+    assert isinstance(result, dict) and result["verdict"] == "pass"
+    graph = load(Path(str(result["quantized"])))
+    source, target = graph.tensors[graph.inputs[0]].type.quant, graph.tensors[graph.outputs[0]].type.quant
+    assert source is not None and target is not None
+    x = np.load(inputs / "batch.npy")
+    real = np.asarray(model(x))
+    for i in range(len(x)):
+        q = np.clip(np.rint(x[i : i + 1] / source.scale) + source.zero_point, -128, 127).astype(np.int8)
+        ours = (run_reference(graph, [q])[graph.outputs[0]].astype(np.float64) - target.zero_point) * target.scale
+        assert np.abs(ours - real[i]).max() < 8 * target.scale
+
+
+@pytest.mark.slow
+def test_a_float_tflite_file_is_quantized(tmp_path: Path, inputs: Path) -> None:
+    file, _ = keras_file(tmp_path)
+    floats = tmp_path / "net.tflite"
+    floats.write_bytes(ptq.to_tflite(file.read_bytes(), "net"))
+    data, suffix = quantized(floats, inputs)
+    assert suffix == ".tflite"
+    made = tmp_path / "int8.tflite"
+    made.write_bytes(data)
+    assert [node.op.name for node in load(made).nodes] == ["CONV_2D", "DEPTHWISE_CONV_2D", "MEAN", "FULLY_CONNECTED"]
+    with pytest.raises(ModelError, match="quantized already"):
+        quantized(made, inputs)
+
+
+def test_a_float_onnx_file_is_quantized(tmp_path: Path, inputs: Path) -> None:
+    net = Net(1, 8, 8, 3)
+    net.add("Transpose", perm=[0, 3, 1, 2])
+    net.conv(3, 4, (3, 3))
+    file = tmp_path / "net.onnx"
+    file.write_bytes(net.float_model().SerializeToString())
+    data, suffix = quantized(file, inputs)
+    made = tmp_path / f"int8{suffix}"
+    made.write_bytes(data)
+    assert [node.op.name for node in load(made).nodes] == ["CONV_2D", "TRANSPOSE"]
+    np.save(inputs / "c.npy", np.zeros((7, 7), np.float32))
+    with pytest.raises(ModelError, match="shape"):
+        quantized(file, inputs)
+
+
+@pytest.mark.parametrize(
+    ("array", "says"),
+    [
+        (np.array([np.nan], np.float32), "not finite"),
+        (np.zeros((0, 3), np.float32), "empty"),
+        (np.array(["text"]), "float32"),
+        (np.array([{}], dtype=object), "cannot be read"),
+    ],
+)
+def test_inputs_that_are_none_are_refused(tmp_path: Path, array: Array, says: str) -> None:
+    np.save(tmp_path / "x.npy", array, allow_pickle=True)
+    with pytest.raises(ConfigError, match=says):
+        ptq.samples(tmp_path)
+
+
+def test_folders_without_inputs_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="no inputs"):
+        ptq.samples(tmp_path)
+    with pytest.raises(ConfigError, match="no such folder"):
+        ptq.samples(tmp_path / "none")
+
+
+def test_without_tensorflow_the_message_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ptq, "find_spec", lambda name: None)
+    file = tmp_path / "net.keras"
+    file.write_bytes(b"PK")
+    with pytest.raises(ToolError, match="pip install tensorflow"):
+        load(file)
+
+
+def test_hostile_keras_archives_are_refused_before_tensorflow_sees_them(tmp_path: Path) -> None:
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        for index in range(5):
+            archive.writestr(f"{index}", bytes(64 * 1024 * 1024))
+    for data, says in ((b"not a zip archive", "no .keras file"), (bomb.getvalue(), "unpacks to too much")):
+        file = tmp_path / "net.keras"
+        file.write_bytes(data)
+        with pytest.raises(ModelError, match=says):
+            load(file)

@@ -1,0 +1,92 @@
+"""The process that stator.ptq starts: SOURCE TARGET SAMPLES. Without samples a .keras file becomes a float .tflite file."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[Any]
+
+
+def runs(file: str, shapes: Sequence[Sequence[int]]) -> Iterator[list[Array]]:
+    """One list of inputs after the other; an array that holds several inputs is cut. Dimensions below 1 are the batch, 1."""
+    fixed = [tuple(d if d > 0 else 1 for d in shape) for shape in shapes]
+    with np.load(file, allow_pickle=False) as packed:
+        groups: dict[str, list[Array]] = {}
+        for key in sorted(packed.files):
+            groups.setdefault(key.partition("_")[0], []).append(packed[key])
+    for group in groups.values():
+        if len(group) != len(fixed):
+            raise ValueError(f"{len(group)} arrays for a model of {len(fixed)} inputs")
+        for array, shape in zip(group, fixed, strict=True):
+            if array.size % int(np.prod(shape)):
+                raise ValueError(f"an input has shape {list(array.shape)}, and the model takes {list(shape)}")
+        counts = {array.size // int(np.prod(shape)) for array, shape in zip(group, fixed, strict=True)}
+        if len(counts) != 1:
+            raise ValueError("the inputs of a run are batches of different sizes")
+        cut = [array.reshape(-1, *shape) for array, shape in zip(group, fixed, strict=True)]
+        for i in range(counts.pop()):
+            yield [array[i] for array in cut]
+
+
+def keras_model(source: str, samples: str) -> bytes:
+    import keras
+    import tensorflow as tf
+
+    model = keras.saving.load_model(source, compile=False, safe_mode=True)  # safe: no code out of the file
+    converter = tf.lite.TFLiteConverter.from_keras_model(model)
+    if samples:
+        shapes = [tuple(int(d or 0) for d in tensor.shape) for tensor in model.inputs]
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+        converter.representative_dataset = lambda: runs(samples, shapes)
+        converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+        converter.inference_input_type = converter.inference_output_type = tf.int8
+    return bytes(converter.convert())
+
+
+def tflite_model(source: str, samples: str) -> bytes:
+    import tensorflow as tf
+    from tensorflow.lite.python.optimize import calibrator
+
+    data = Path(source).read_bytes()
+    details = tf.lite.Interpreter(model_content=data).get_input_details()
+    if any(entry["dtype"] is not np.float32 for entry in details):
+        raise ValueError("the model is quantized already")
+    shapes = [tuple(int(d) for d in entry["shape"]) for entry in details]
+    return bytes(calibrator.Calibrator(data).calibrate_and_quantize(lambda: runs(samples, shapes), tf.int8, tf.int8, False))
+
+
+def onnx_model(source: str, samples: str, target: str) -> None:
+    import onnxruntime as ort
+    from onnxruntime import quantization as q
+
+    inputs = ort.InferenceSession(source, providers=["CPUExecutionProvider"]).get_inputs()
+    given = runs(samples, [[d if isinstance(d, int) else 0 for d in entry.shape] for entry in inputs])
+
+    class Reader(q.CalibrationDataReader):  # type: ignore[misc]
+        def get_next(self) -> dict[str, Array] | None:
+            arrays = next(given, None)
+            return None if arrays is None else {entry.name: array for entry, array in zip(inputs, arrays, strict=True)}
+
+    types = {"activation_type": q.QuantType.QInt8, "weight_type": q.QuantType.QInt8}
+    q.quantize_static(source, target, Reader(), quant_format=q.QuantFormat.QDQ, per_channel=True, **types)
+
+
+def main(source: str, target: str, samples: str) -> None:
+    if source.endswith(".onnx"):
+        onnx_model(source, samples, target)
+        return
+    made = keras_model(source, samples) if source.endswith(".keras") else tflite_model(source, samples)
+    Path(target).write_bytes(made)
+
+
+if __name__ == "__main__":
+    try:
+        main(*sys.argv[1:4])
+    except Exception as error:  # whatever it is, one line for people
+        sys.exit("ptq: " + " ".join(str(error).split())[:400])
