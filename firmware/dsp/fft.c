@@ -4,6 +4,8 @@
 
 #include "dsp/fixed.h"
 
+enum { QUARTER = STATOR_SINE_STEPS / 4 }; /* from a sine to its cosine */
+
 struct complex32 {
     int32_t re, im;
 };
@@ -56,16 +58,22 @@ static void radix4(int32_t *z, const int32_t *end, uint32_t span) {
         combine(p, quarter, halved(load(p)), halved(load(p + 2 * quarter)), halved(load(p + quarter)),
                 halved(load(p + 3 * quarter)));
     }
+    const int32_t *turn1 = stator_dsp_sine, *turn2 = stator_dsp_sine, *turn3 = stator_dsp_sine; /* of k, 2k and 3k steps */
     for (uint32_t k = 1; k < span; k++) {
-        const int32_t sin1 = stator_dsp_sine[k * step], cos1 = stator_cosine(k * step);
-        const int32_t sin2 = stator_dsp_sine[2 * k * step], cos2 = stator_cosine(2 * k * step);
-        const int32_t sin3 = stator_dsp_sine[3 * k * step], cos3 = stator_cosine(3 * k * step);
-        for (int32_t *p = z + 2 * k; p < end; p += 4 * quarter) {
+        turn1 += step;
+        turn2 += 2 * step;
+        turn3 += 3 * step;
+        const int32_t sin1 = turn1[0], cos1 = turn1[QUARTER]; /* 3k steps are less than three quarters: no index wraps */
+        const int32_t sin2 = turn2[0], cos2 = turn2[QUARTER];
+        const int32_t sin3 = turn3[0], cos3 = turn3[QUARTER];
+        int32_t *p = z + 2 * k;
+        do {
             struct complex32 c = turn(load(p + quarter), cos2, sin2);
             struct complex32 b = turn(load(p + 2 * quarter), cos1, sin1);
             struct complex32 d = turn(load(p + 3 * quarter), cos3, sin3);
             combine(p, quarter, halved(load(p)), b, c, d);
-        }
+            p += 4 * quarter;
+        } while (p < end);
     }
 }
 
@@ -85,17 +93,21 @@ void stator_real_fft(int32_t *z, uint32_t size) {
     stator_fft(z, size);
     store(z, (((z[0] >> 1) * 2) >> 1) + (((z[1] >> 1) * 2) >> 1), 0);
     const uint32_t step = STATOR_SINE_STEPS / (2 * size);
-    for (uint32_t k = 1; k <= size / 2; k++) {
-        int32_t *p = z + 2 * k;
-        int32_t *q = z + 2 * (size - k);
+    const int32_t *angle = stator_dsp_sine;
+    int32_t *p = z;
+    int32_t *q = z + 2 * size;
+    do {
+        p += 2;
+        q -= 2;
+        angle += step;
         struct complex32 a = halved(load(p));
         struct complex32 b = halved(load(q));
         struct complex32 even = {a.re + b.re, a.im - b.im};
         struct complex32 odd = {a.im + b.im, b.re - a.re};
-        int32_t sin = stator_dsp_sine[k * step], cos = stator_cosine(k * step);
+        int32_t sin = angle[0], cos = angle[QUARTER];
         struct complex32 low = turn(odd, cos, sin);
         struct complex32 high = turn((struct complex32){odd.re, -odd.im}, -cos, sin); /* the mirrored bin */
         store(q, (even.re >> 1) + high.re, (-even.im >> 1) + high.im);
         store(p, (even.re >> 1) + low.re, (even.im >> 1) + low.im);
-    }
+    } while (p < q);
 }
