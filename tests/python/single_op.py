@@ -202,6 +202,8 @@ def mean(rng: Generator) -> Sample:
     shape = tuple(pick(rng, 1, 7) for _ in range(pick(rng, 2, 4)))
     first = pick(rng, 0, len(shape) - 1)
     axes = list(range(first, pick(rng, first, len(shape) - 1) + 1))
+    if rng.random() < 0.3:
+        axes = sorted(int(a) for a in rng.choice(len(shape), size=pick(rng, 1, len(shape)), replace=False))
     keep = bool(rng.random() < 0.5) or len(axes) == len(shape)
     out = tuple(1 if i in axes else d for i, d in enumerate(shape) if keep or i not in axes)
     given = [a - len(shape) if rng.random() < 0.3 else a for a in axes]

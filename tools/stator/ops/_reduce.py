@@ -59,26 +59,30 @@ class Reduce(Operator):
         return (self.compute(on, rows).astype(x.dtype).reshape(on.output.type.shape),)
 
     def kernel(self, node: Node, on: Operands) -> KernelCall:
-        shape, axes = on.input(0).type.shape, self.axes(on)
-        view = View.of(shape)
-        kept = [i for i in range(len(shape)) if i not in axes]
+        return reduce_call(self.kernel_name, node, on, self.axes(on), self.fields(on))
 
-        def pick(of: tuple[int, ...], which: tuple[int, ...], none: int) -> tuple[int, ...]:
-            return tuple(of[i] for i in which) or (none,)
 
-        return KernelCall(
-            kernel=f"reduce_{self.kernel_name}_{SUFFIXES[on.output.type.dtype]}",
-            header="reduce/reduce.h",
-            struct="stator_reduce",
-            outputs=node.outputs,
-            inputs=node.inputs[:1],
-            params=(
-                ("kept_rank", max(len(kept), 1)),
-                ("kept_size", pick(shape, tuple(kept), 1)),
-                ("kept_stride", pick(view.strides, tuple(kept), 0)),
-                ("rank", len(axes)),
-                ("size", pick(shape, axes, 1)),
-                ("stride", pick(view.strides, axes, 0)),
-                *self.fields(on),
-            ),
-        )
+def reduce_call(name: str, node: Node, on: Operands, axes: tuple[int, ...], fields: tuple[tuple[str, Value], ...]) -> KernelCall:
+    """The call of firmware/kernels/reduce/ that reduces `axes`, in order."""
+    shape, strides = on.input(0).type.shape, View.of(on.input(0).type.shape).strides
+    kept = tuple(i for i in range(len(shape)) if i not in axes)
+
+    def pick(of: tuple[int, ...], which: tuple[int, ...], none: int) -> tuple[int, ...]:
+        return tuple(of[i] for i in which) or (none,)
+
+    return KernelCall(
+        kernel=f"reduce_{name}_{SUFFIXES[on.output.type.dtype]}",
+        header="reduce/reduce.h",
+        struct="stator_reduce",
+        outputs=node.outputs,
+        inputs=node.inputs[:1],
+        params=(
+            ("kept_rank", max(len(kept), 1)),
+            ("kept_size", pick(shape, kept, 1)),
+            ("kept_stride", pick(strides, kept, 0)),
+            ("rank", len(axes)),
+            ("size", pick(shape, axes, 1)),
+            ("stride", pick(strides, axes, 0)),
+            *fields,
+        ),
+    )

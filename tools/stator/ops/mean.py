@@ -1,4 +1,4 @@
-"""MEAN over neighbouring axes: the sum is rescaled once by input scale / output scale / count."""
+"""MEAN over any axes: the sum is rescaled once by input scale / output scale / count."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from stator.ir import DType, Node, TensorType
 from stator.numerics import INT32_MAX, quantize_multiplier, requantize
 from stator.ops import Array, KernelCall, Operands, Operator, Options, Overlap, Refusal, int8, operator
 from stator.ops._channels import rescaled
+from stator.ops._reduce import reduce_call
 
 
 @operator("MEAN", options="ReducerOptions")
@@ -31,15 +32,22 @@ class Mean(Operator):
             raise Refusal(f"{list(axes)} are not axes of {list(on.input(0).type.shape)}")
         return frozenset(a % rank for a in axes)
 
-    def _fold(self, on: Operands) -> tuple[int, int, int]:
-        """The input as [outer, count, inner], of which the middle one is averaged; axes of size 1 belong anywhere."""
+    def _count(self, on: Operands) -> int:
+        """Elements that one mean is taken over."""
+        return math.prod(on.input(0).type.shape[axis] for axis in self._axes(on))
+
+    def _fold(self, on: Operands) -> tuple[int, int, int] | None:
+        """The input as [outer, count, inner], of which the middle one is averaged; axes of size 1 belong anywhere.
+
+        None where the axes are no neighbours.
+        """
         shape = on.input(0).type.shape
         reduced = [i for i in sorted(self._axes(on)) if shape[i] != 1]
         if not reduced:
             return on.input(0).type.elements, 1, 1
         first, last = reduced[0], reduced[-1]
         if any(shape[i] != 1 and i not in reduced for i in range(first, last + 1)):
-            raise Refusal(f"axes {reduced} of {list(shape)} are not neighbours", remedy="average over neighbouring axes", unsupported=True)
+            return None
         return math.prod(shape[:first]), math.prod(shape[first : last + 1]), math.prod(shape[last + 1 :])
 
     def _scaling(self, on: Operands) -> tuple[int, int]:
@@ -48,14 +56,14 @@ class Mean(Operator):
             multiplier, shift = quantize_multiplier(on.quant(on.input(0)).scale / on.quant(on.output).scale)
         except ValueError as error:
             raise Refusal(f"scales of input and output give {error}", remedy="calibrate with real data") from None
-        count = self._fold(on)[1]
+        count = self._count(on)
         extra = min(count.bit_length() - 1, 31 + shift)
         return (multiplier << extra) // count, shift - extra
 
     def check(self, on: Operands) -> None:
         int8(on, on.input(0), on.output)
-        if self._fold(on)[1] * 255 > INT32_MAX:
-            raise Refusal(f"a mean over {self._fold(on)[1]:,} elements", remedy="use a smaller input")
+        if self._count(on) * 255 > INT32_MAX:
+            raise Refusal(f"a mean over {self._count(on):,} elements", remedy="use a smaller input")
         multiplier, _ = self._scaling(on)
         if multiplier > INT32_MAX:
             raise Refusal("scales of input and output are too far apart", remedy="calibrate with real data")
@@ -69,8 +77,7 @@ class Mean(Operator):
     def reference(self, on: Operands, *inputs: Array | None) -> tuple[Array, ...]:
         x = inputs[0]
         assert x is not None
-        outer, count, inner = self._fold(on)
-        total = x.reshape(outer, count, inner).astype(np.int64).sum(axis=1) - on.quant(on.input(0)).zero_point * count
+        total = x.astype(np.int64).sum(axis=tuple(self._axes(on))) - on.quant(on.input(0)).zero_point * self._count(on)
         y = requantize(total, *self._scaling(on)) + on.quant(on.output).zero_point
         return (np.clip(y, -128, 127).astype(np.int8).reshape(on.output.type.shape),)
 
@@ -78,7 +85,7 @@ class Mean(Operator):
         x = inputs[0]
         if x is None or not self._by_channel(on):
             return Operator.bounds(self, on, *inputs)
-        count, zero_point = self._fold(on)[1], on.quant(on.input(0)).zero_point
+        count, zero_point = self._count(on), on.quant(on.input(0)).zero_point
         multiplier, shift = (np.array([value]) for value in self._scaling(on))
         total = x.through(lambda value: (value - zero_point) * count)
         return (rescaled(total, multiplier, shift, on.quant(on.output).zero_point, -128, 127),)
@@ -95,8 +102,17 @@ class Mean(Operator):
         return len(on.input(0).type.shape) - 1 not in self._axes(on)
 
     def kernel(self, node: Node, on: Operands) -> KernelCall:
-        outer, count, inner = self._fold(on)
         multiplier, shift = self._scaling(on)
+        points = (
+            ("multiplier", multiplier),
+            ("shift", shift),
+            ("input_zero_point", on.quant(on.input(0)).zero_point),
+            ("output_zero_point", on.quant(on.output).zero_point),
+        )
+        fold = self._fold(on)
+        if fold is None:
+            return reduce_call("sum", node, on, tuple(sorted(self._axes(on))), points)
+        outer, count, inner = fold
         return KernelCall(
             kernel="mean_s8",
             header="mean/mean.h",
@@ -107,10 +123,7 @@ class Mean(Operator):
                 ("outer", outer),
                 ("count", count),
                 ("inner", inner),
-                ("multiplier", multiplier),
-                ("shift", shift),
-                ("input_zero_point", on.quant(on.input(0)).zero_point),
-                ("output_zero_point", on.quant(on.output).zero_point),
+                *points,
             ),
             # An output is written when the elements up to its own position, at least, have been read for the last time.
             overlaps=(Overlap(0, 0, 0, None),),
