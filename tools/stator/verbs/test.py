@@ -75,8 +75,10 @@ def _pytest(left_out: Iterable[str]) -> dict[str, object]:
     """Runs pytest with its output passed on as it comes."""
     JUNIT.parent.mkdir(parents=True, exist_ok=True)
     marks = " and ".join(f"not {word}" for word in left_out)
+    parallel = ["-n", "auto", "--dist", "loadfile"]  # the tests of one file may build on each other: they share a process
     command = [
         *_python("pytest"),
+        *parallel,
         f"--junitxml={JUNIT}",
         f"--color={'yes' if console.is_terminal else 'no'}",
         *(["-m", marks] if marks else []),
