@@ -67,13 +67,17 @@ def cases(name: str) -> tuple[Case, ...]:
 
 
 def _cases(name: str) -> Iterator[Case]:
-    for sample in samples(name, COUNT, seed=5):
+    taken = 0
+    for sample in samples(name, 2 * COUNT, seed=5):
         graph = read(sample.data, name)
         (node,) = graph.nodes
         on = Operands.of(graph, node)
         call = node.op.kernel(node, on)
-        want = run_reference(graph, sample.inputs)[graph.outputs[0]].tobytes()
         assert call is not None
+        if taken == COUNT or not call.overlaps:
+            continue  # a form of the operator that has another kernel: a mean over axes that are no neighbours
+        taken += 1
+        want = run_reference(graph, sample.inputs)[graph.outputs[0]].tobytes()
         for overlap in call.overlaps:
             assert (overlap.input, overlap.output) == (0, 0)
             for distance, backwards in ((overlap.ahead, False), (overlap.behind, True)):
