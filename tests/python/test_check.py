@@ -7,12 +7,18 @@ from pathlib import Path
 import pytest
 
 from stator.board import boards_that, load_board
+from stator.costs import predicted
+from stator.data import available
+from stator.data.archives import unpacked
 from stator.errors import ConfigError, UnsupportedOperator
-from stator.frontends import Seen, Survey
+from stator.frontends import Seen, Survey, load
+from stator.kernels import PORTABLE
 from stator.ops import operators
+from stator.passes import optimise
 from stator.paths import MODELS
 from stator.runtimes import check, names, tables, unknown
 from stator.runtimes._remedies import remedy
+from stator.schedule import schedule
 from stator.spec import load_model_spec
 from stator.verb import exit_status, verbs
 from stator.verbs import check as verb
@@ -68,10 +74,14 @@ def test_vela_is_really_asked() -> None:
     assert 0 < int(str(ethos["arena_bytes"])) < 100_000
 
 
+@pytest.mark.data
+@pytest.mark.skipif(not available("mlperf_tiny"), reason="no mlperf_tiny (STATOR_DATA)")
 def test_predictions_are_near_what_was_measured() -> None:
-    """`bearing` without its front end took 198,797 instructions on qemu_rv32 when the costs were fitted."""
-    own = results("bearing", "qemu_rv32", "stator")[0]
-    assert int(str(own["instructions_predicted"])) == pytest.approx(198_797, rel=0.5)
+    """The keyword model with the portable kernels took 16,042,186 instructions on qemu_rv32."""
+    graph = optimise(load(unpacked("mlperf_tiny") / "models" / "kws_ref_model.tflite"))
+    found = [predicted(graph, step, "riscv") for step in schedule(graph, PORTABLE).steps]
+    assert all(measured for _, measured in found)
+    assert sum(count or 0 for count, _ in found) == pytest.approx(16_042_186, rel=0.1)
 
 
 def test_at_most_one_fact_in_five_is_unknown() -> None:

@@ -1,6 +1,7 @@
 """Runtimes that a model may have to be shipped on: what each takes, as facts with their sources. One `<runtime>.yml` each, found.
 
-A runtime that can really be asked has also a `<runtime>.py` (with `_` for `-`), whose `check(spec, board, survey, table)` does so.
+A runtime that can really be asked has also a `<runtime>.py` (with `_` for `-`), whose `check(spec, board, survey, table)` does so, or
+whose `export(spec)` writes what the runtime takes.
 """
 
 from __future__ import annotations
@@ -117,6 +118,16 @@ class Checked:
     more: dict[str, object] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What a runtime takes: files by name, and the fields of the result. `problems`: what its real tool found wrong."""
+
+    files: dict[str, bytes]
+    more: dict[str, object]
+    problems: tuple[str, ...] = ()
+
+
+Export = Callable[[ModelSpec], Exported]
 Check = Callable[[ModelSpec, Board, Survey, Table | None], Checked]
 
 
@@ -132,15 +143,25 @@ def names() -> tuple[str, ...]:
     return (OWN, *sorted((set(tables()) | asked) - {OWN}))
 
 
-def check(name: str, spec: ModelSpec, board: Board, survey: Survey) -> Checked:
-    """Asks a runtime: by its module where it has one, else by its table."""
+def _asked(name: str, what: str) -> Any:
+    """The function `what` of the runtime's module; None where it has none."""
     module = f"{__name__}.{name.replace('-', '_')}"
+    return None if importlib.util.find_spec(module) is None else getattr(importlib.import_module(module), what, None)
+
+
+def check(name: str, spec: ModelSpec, board: Board, survey: Survey) -> Checked:
+    """Asks a runtime: by its module where that can check, else by its table."""
     table = tables().get(name)
-    if importlib.util.find_spec(module) is None:
-        assert table is not None
-        return by_table(table, board, survey)
-    asked: Check = importlib.import_module(module).check
-    return asked(spec, board, survey, table)
+    asked: Check | None = _asked(name, "check")
+    if asked is not None:
+        return asked(spec, board, survey, table)
+    assert table is not None
+    return by_table(table, board, survey)
+
+
+def exporters() -> dict[str, Export]:
+    """What can be exported to, by name."""
+    return {name: found for name in names() if (found := _asked(name, "export")) is not None}
 
 
 def by_table(table: Table, board: Board, survey: Survey) -> Checked:

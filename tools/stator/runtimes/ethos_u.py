@@ -9,10 +9,10 @@ from pathlib import Path
 
 from stator import vela
 from stator.board import Board
-from stator.errors import StatorError
-from stator.frontends import Survey
+from stator.errors import ModelError, StatorError
+from stator.frontends import Survey, load
 from stator.frontends import survey as look
-from stator.runtimes import Answer, Checked, Table, by_table
+from stator.runtimes import Answer, Checked, Exported, Table, by_table
 from stator.spec import ModelSpec
 
 
@@ -51,3 +51,26 @@ def _asked(answer: Answer, on_cpu: bool) -> Answer:
     return replace(
         answer, supported=None, exact=None, accelerated=False, remedy="on the CPU: TensorFlow Lite Micro must have a kernel for it"
     )
+
+
+def export(spec: ModelSpec) -> Exported:
+    """The .tflite file that TensorFlow Lite Micro runs with the Ethos-U kernel. Raises ModelError or ToolError."""
+    if spec.path.suffix.lower() != ".tflite":
+        raise ModelError(f"model '{spec.name}': Vela reads .tflite files", remedy="compile --calibrate DIR writes one")
+    load(spec.path)  # Vela is written for files that are whole
+    done = vela.compiled(spec.path)
+    name = f"{spec.c_name}_vela.tflite"
+    with tempfile.TemporaryDirectory(prefix="stator-vela-") as scratch:
+        file = Path(scratch) / name
+        file.write_bytes(done.model)
+        left = Counter(seen.op for seen in look(file).seen)
+    parts = left.pop("CUSTOM(ethos-u)", 0)
+    problems = () if parts else ("Vela placed nothing on the NPU",)
+    more: dict[str, object] = {
+        "arena_bytes": done.sram_bytes,
+        "weights_bytes": done.flash_bytes,
+        "estimated_cycles": done.cycles,
+        "cost_model": f"Vela {done.version}, {done.settings}",
+        "note": f"{parts} parts for the NPU; on the CPU: {', '.join(sorted(left)) or 'nothing'}",
+    }
+    return Exported({name: done.model}, more, problems)
