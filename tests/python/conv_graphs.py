@@ -74,6 +74,12 @@ class Stack:
         source = self.x
         self.model.operator("ADD", [source, other], [self._output(self.shape)], "AddOptions", FusedActivationFunction=1)
 
+    def shifted(self) -> None:
+        """Adds a constant to each channel."""
+        constant = self.model.tensor((self.shape[3],), "int8", 0.05, 0, data=self.rng.integers(-60, 61, self.shape[3], dtype=np.int8))
+        source = self.x
+        self.model.operator("ADD", [source, constant], [self._output(self.shape)], "AddOptions")
+
     def flat(self) -> None:
         shape = (self.shape[0], int(np.prod(self.shape[1:])))
         wanted = self.model.tensor((2,), "int32", data=np.array(shape, dtype=np.int32))
@@ -106,7 +112,7 @@ def pruned(seed: int) -> bytes:
     stack.conv(int(rng.integers(3, 10)), 3, stride=int(rng.integers(1, 3)))
     for _ in range(int(rng.integers(1, 5))):
         before, shape = stack.x, stack.shape
-        kind = rng.choice(["separable", "valid", "pool", "residual", "wide"])
+        kind = rng.choice(["separable", "valid", "pool", "residual", "wide", "shifted"])
         if kind == "separable":
             stack.depthwise(3, stride=int(rng.integers(1, 3)))
             stack.conv(int(rng.integers(3, 10)), 1)
@@ -117,6 +123,8 @@ def pruned(seed: int) -> bytes:
         elif kind == "residual":
             stack.conv(shape[3], 3)
             stack.residual(before)
+        elif kind == "shifted":
+            stack.shifted()
         else:
             stack.depthwise(3, multiplier=2)
     if rng.random() < 0.5:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import abc
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from stator.ir import DType, Node, TensorType
+from stator.channels import Bounds, Mask, channels
+from stator.ir import DType, Node, Tensor, TensorType
 from stator.numerics import quantize_multiplier
 from stator.ops import Array, KernelCall, Operands, Operator, Refusal, Value
 
@@ -101,6 +102,25 @@ class Pairs(Operator):
         assert a is not None and b is not None
         result = self.compute(on, *np.broadcast_arrays(a, b)).astype(on.output.type.dtype.numpy)
         return (np.ascontiguousarray(result).reshape(on.output.type.shape),)
+
+    def keeps(
+        self, on: Operands, bounds: Sequence[Bounds | None], inputs: Sequence[Mask], outputs: Sequence[Mask]
+    ) -> tuple[Sequence[Mask], Sequence[Mask]]:
+        moving = [not on.input(i).constant and len(inputs[i]) == len(outputs[0]) for i in (0, 1)]
+        both = np.logical_or.reduce([outputs[0], *(mask for mask, moves in zip(inputs, moving, strict=True) if moves)])
+        # What is repeated along the channels stays whole, which is one; of constants, `narrowed` takes what is left.
+        return [both if moves else np.ones_like(mask) for mask, moves in zip(inputs, moving, strict=True)], [both]
+
+    def narrowed(
+        self, on: Operands, bounds: Sequence[Bounds | None], inputs: Sequence[Mask], outputs: Sequence[Mask]
+    ) -> tuple[Operator, dict[int, Tensor | None]]:
+        cut: dict[int, Tensor | None] = {}
+        for position in (0, 1):
+            tensor = on.input(position)
+            if tensor.data is not None and channels(tensor.type) == len(outputs[0]):
+                data = np.ascontiguousarray(tensor.data[..., outputs[0]])
+                cut[position] = Tensor(-1, tensor.name, replace(tensor.type, shape=data.shape), data)
+        return self, cut
 
     def in_place(self, on: Operands) -> tuple[tuple[int, int], ...]:
         out = on.output.type
