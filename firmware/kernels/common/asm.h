@@ -59,6 +59,17 @@
         srai    \t, \a, 31
         slli    \t, \t, 1
         add     \a, \a, \t
+        SATURATE \a, \rounding, \shift1, \t
+        .endm
+
+/* The same where zero_point is -128: what is negative becomes 0 however it is rounded. */
+        .macro  REQUANTIZE_POSITIVE a, multiplier, rounding, shift1, t
+        slli    \a, \a, 2
+        mulh    \a, \a, \multiplier
+        SATURATE \a, \rounding, \shift1, \t
+        .endm
+
+        .macro  SATURATE a, rounding, shift1, t
         add     \a, \a, \rounding
         sra     \a, \a, \shift1
         slti    \t, \a, 0               /* below 0: 0 */

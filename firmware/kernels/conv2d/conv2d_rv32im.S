@@ -16,7 +16,8 @@
         .equ    ROWS, 40
         .equ    ROW_BYTES, 44
         .equ    SKIP, 48
-        .equ    UNROLL, 4               /* bytes of the window per turn of the loop */
+        .equ    POSITIVE, 52
+        .equ    UNROLL, 8               /* bytes of the window per turn of the loop */
 
         .macro  CHANNEL weight, next, s0, s1, s2, s3
         mul     t2, a4, t1
@@ -51,24 +52,30 @@
         mv      \s3, \s0
         .endm
 
-        .macro  FINISH at, s0, s1, s2, s3
-        lw      a4, \at(t0)
-        lw      a5, \at + 4(t0)
-        lw      a6, \at + 8(t0)
-        REQUANTIZE \s0, a4, a5, a6, t1
-        sb      \s0, 0(a0)
-        REQUANTIZE \s1, a4, a5, a6, t1
-        sb      \s1, 0(a1)
-        REQUANTIZE \s2, a4, a5, a6, t1
-        sb      \s2, 0(a2)
-        REQUANTIZE \s3, a4, a5, a6, t1
-        sb      \s3, 0(a3)
+        .macro  FINISH requantize, at, s0, s1, s2, s3
+        lw      a4, 12 * \at(t0)
+        lw      a5, 12 * \at + 4(t0)
+        lw      a6, 12 * \at + 8(t0)
+        \requantize \s0, a4, a5, a6, t1
+        sb      \s0, \at(a0)
+        \requantize \s1, a4, a5, a6, t1
+        sb      \s1, \at(a1)
+        \requantize \s2, a4, a5, a6, t1
+        sb      \s2, \at(a2)
+        \requantize \s3, a4, a5, a6, t1
+        sb      \s3, \at(a3)
         addi    a7, a7, -1
         beqz    a7, 5f
-        addi    a0, a0, 1
-        addi    a1, a1, 1
-        addi    a2, a2, 1
-        addi    a3, a3, 1
+        .endm
+
+        .macro  FINISH4 requantize
+        FINISH  \requantize, 0, s0, s1, s2, s3
+        FINISH  \requantize, 1, s4, s5, s6, s7
+        FINISH  \requantize, 2, s8, s9, s10, s11
+        FINISH  \requantize, 3, t3, t4, t5, t6
+        sw      a7, 60(sp)
+        addi    t0, t0, 48
+        j       1b
         .endm
 
 FUNC stator_conv2d_rv32im_block
@@ -104,8 +111,15 @@ FUNC stator_conv2d_rv32im_block
         sub     a3, a3, t2
         slli    t1, t2, 2
         sub     t0, t0, t1
-        beqz    t2, 30f
+        beqz    t2, 30f                 /* 30 + t2 */
+        addi    t2, t2, -4
+        bltz    t2, 7f
+        beqz    t2, 34f
         addi    t2, t2, -2
+        bltz    t2, 35f
+        beqz    t2, 36f
+        j       37f
+7:      addi    t2, t2, 2
         bltz    t2, 31f
         beqz    t2, 32f
         j       33f
@@ -113,6 +127,10 @@ FUNC stator_conv2d_rv32im_block
 31:     TAP     1
 32:     TAP     2
 33:     TAP     3
+34:     TAP     4
+35:     TAP     5
+36:     TAP     6
+37:     TAP     7
         addi    a0, a0, UNROLL
         addi    a1, a1, UNROLL
         addi    a2, a2, UNROLL
@@ -141,13 +159,10 @@ FUNC stator_conv2d_rv32im_block
         add     a1, a1, a4
         add     a2, a2, a4
         add     a3, a3, a4
-        FINISH  0, s0, s1, s2, s3
-        FINISH  12, s4, s5, s6, s7
-        FINISH  24, s8, s9, s10, s11
-        FINISH  36, t3, t4, t5, t6
-        sw      a7, 60(sp)
-        addi    t0, t0, 48
-        j       1b
+        lw      t1, POSITIVE(t1)
+        beqz    t1, 40f
+        FINISH4 REQUANTIZE_POSITIVE
+40:     FINISH4 REQUANTIZE
 5:      RESTORE
         addi    sp, sp, 80
         .cfi_def_cfa_offset 0

@@ -8,6 +8,7 @@
 #include "conv2d/conv2d.h"
 
 #include <stdint.h>
+#include <string.h>
 
 struct place {
     int32_t y, x; /* of the window's first tap in the image */
@@ -17,24 +18,45 @@ static int inside(const struct stator_conv2d_packed *p, struct place at) {
     return at.y >= 0 && at.x >= 0 && at.y + (p->kernel_h - 1) * p->dilation_h < p->in_h && at.x + p->kernel_w <= p->in_w;
 }
 
+/* Copies words where both ends lie at such, else bytes; returns the end of what it wrote. */
+static int8_t *copy(int8_t *to, const int8_t *from, int32_t bytes) {
+    const int8_t *const end = to + bytes;
+    if ((((uintptr_t)to | (uintptr_t)from) & 3u) == 0) {
+        for (; end - to >= 8; to += 8, from += 8) {
+            uint32_t pair[2];
+            memcpy(pair, __builtin_assume_aligned(from, 4), 8);
+            memcpy(__builtin_assume_aligned(to, 4), pair, 8);
+        }
+    }
+    while (to != end) {
+        *to++ = *from++;
+    }
+    return to;
+}
+
+static int8_t *fill(int8_t *to, int32_t value, int32_t bytes) {
+    const int8_t *const end = to + bytes;
+    while (to != end) {
+        *to++ = (int8_t)value;
+    }
+    return to;
+}
+
 /* Puts a window together. */
 static void put(int8_t *to, const struct stator_conv2d_packed *p, const int8_t *image, struct place at) {
+    const struct stator_taps columns = stator_taps_inside(at.x, p->kernel_w, 1, p->in_w);
+    const int32_t before = columns.count > 0 ? columns.first * p->in_c : 0;
+    const int32_t inside_bytes = columns.count > 0 ? columns.count * p->in_c : 0;
+    const int32_t behind = p->kernel_w * p->in_c - before - inside_bytes;
     for (int32_t ky = 0; ky < p->kernel_h; ky++) {
         const int32_t y = at.y + ky * p->dilation_h;
-        for (int32_t kx = 0; kx < p->kernel_w; kx++) {
-            const int32_t x = at.x + kx;
-            const int8_t *const end = to + p->in_c;
-            if (y < 0 || y >= p->in_h || x < 0 || x >= p->in_w) {
-                while (to != end) {
-                    *to++ = (int8_t)p->input_zero_point;
-                }
-                continue;
-            }
-            const int8_t *from = image + (y * p->in_w + x) * p->in_c;
-            while (to != end) {
-                *to++ = *from++;
-            }
+        if (y < 0 || y >= p->in_h) {
+            to = fill(to, p->input_zero_point, p->kernel_w * p->in_c);
+            continue;
         }
+        to = fill(to, p->input_zero_point, before);
+        to = copy(to, image + (y * p->in_w + at.x) * p->in_c + before, inside_bytes);
+        to = fill(to, p->input_zero_point, behind);
     }
 }
 
@@ -72,6 +94,24 @@ static void place(struct stator_conv2d_rv32im_block *block, const struct stator_
     block->row_bytes = copied ? window_bytes : p->kernel_w * p->in_c;
 }
 
+/* The same where a window is a pixel, and pixels are all in a row. */
+static void place_pixels(struct stator_conv2d_rv32im_block *block, const struct stator_conv2d_packed *p, int8_t *out,
+                         const int8_t *in, int32_t pixel, int8_t *scratch, int copied) {
+    const int32_t count = p->out_w - pixel < 4 ? p->out_w - pixel : 4;
+    const int8_t *from = in + pixel * p->in_c;
+    int8_t *to = out + pixel * p->out_c;
+    if (copied) {
+        (void)copy(scratch, from, count * p->in_c);
+        from = scratch;
+    }
+    for (int32_t k = 0; k < 4; k++) {
+        block->from[k] = k < count ? from : block->from[0];
+        block->to[k] = k < count ? to : block->to[0];
+        from += p->in_c;
+        to += p->out_c;
+    }
+}
+
 int stator_conv2d_s8__rv32im(int8_t *out, const int8_t *in, const struct stator_conv2d_packed *p, void *scratch) {
     if (!stator_conv2d_packed_valid(out, in, p) || !scratch) {
         return -EINVAL;
@@ -81,17 +121,29 @@ int stator_conv2d_s8__rv32im(int8_t *out, const int8_t *in, const struct stator_
     const int32_t out_bytes = p->out_h * p->out_w * p->out_c;
     const uintptr_t from = (uintptr_t)in;
     const uintptr_t to = (uintptr_t)out;
-    const int overlap = to < from + (uint32_t)(p->batches * in_bytes) && from < to + (uint32_t)(p->batches * out_bytes);
+    int copied = to < from + (uint32_t)(p->batches * in_bytes) && from < to + (uint32_t)(p->batches * out_bytes);
+    if ((p->kernel_h - 1) * 2 * ((p->out_c + 3) / 4) > p->kernel_h * p->kernel_w * p->in_c) {
+        copied = 1; /* many channels begin many short rows: one long row takes less, with what putting it together takes */
+    }
     struct stator_conv2d_rv32im_block block = {
         .stream = p->stream,
         .channels = p->out_c,
+        .rows = 1,
+        .row_bytes = p->in_c,
         .skip = p->dilation_h * p->in_w * p->in_c - p->kernel_w * p->in_c,
+        .positive = p->output_zero_point == -128,
     };
+    const int pixels_only = p->kernel_h == 1 && p->kernel_w == 1 && p->out_h == 1 && p->in_h == 1 && p->out_w == p->in_w &&
+                            p->stride_w == 1 && p->pad_top == 0 && p->pad_left == 0;
     for (int32_t i = 0; i < p->batches; i++) {
         const int32_t b = stator_in_order(i, p->batches, p->backwards);
         for (int32_t j = 0; j < blocks; j++) {
             const int32_t pixel = 4 * stator_in_order(j, blocks, p->backwards);
-            place(&block, p, out + b * out_bytes, in + b * in_bytes, pixel, scratch, overlap);
+            if (pixels_only) {
+                place_pixels(&block, p, out + b * out_bytes, in + b * in_bytes, pixel, scratch, copied);
+            } else {
+                place(&block, p, out + b * out_bytes, in + b * in_bytes, pixel, scratch, copied);
+            }
             stator_conv2d_rv32im_block(&block);
         }
     }

@@ -16,6 +16,7 @@ struct stator_conv2d_rv32im_block {
     int8_t *to[4];         /* the pixels; where there are fewer than four, one of them again, with its own window */
     int32_t channels;
     int32_t rows, row_bytes, skip; /* at least 1; at least 1 */
+    int32_t positive;              /* not 0: the output's zero point is -128, so that negative results all become that */
 };
 
 /* Computes all channels of a block. Stack: 80 bytes. */

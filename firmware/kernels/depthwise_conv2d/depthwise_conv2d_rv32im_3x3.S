@@ -5,7 +5,7 @@
  *
  * Clobbers ra, t0-t6, a0-a7. Each column of the three lines is read once and goes into three sums: of the pixel it is the last tap
  * of, of the one it is in the middle of, and of the one that it begins. Reads lines exactly, their end points included.
- * Registers: s0-s8 weights (column by column), s9 bias, s10 end; a0-a2 lines, a3 output, a4 its step, a5-a7 requantize;
+ * Registers: s0-s8 weights (column by column), s9 bias, s10 end, s11 positive; a0-a2 lines, a3 output, a4 its step, a5-a7 requantize;
  * t0-t2 a column, t3-t5 sums, t6 product.
  * Frame: 0 s0-s11, 48 ra.
  */
@@ -33,14 +33,29 @@
         lb      t2, \at(a2)
         .endm
 
-        .macro  PIXEL at, begun, middle, last   /* a0 goes on with every pixel, a1 and a2 with every third */
+        .macro  PIXEL requantize, at, begun, middle, last   /* a0 goes on with every pixel, a1 and a2 with every third */
         COLUMN  2, \at
         GO_ON   \last, s6, s7, s8
         GO_ON   \middle, s3, s4, s5
         BEGIN   \begun
-        REQUANTIZE \last, a5, a6, a7, t6
+        \requantize \last, a5, a6, a7, t6
         sb      \last, 0(a3)
         add     a3, a3, a4
+        .endm
+
+        .macro  PIXELS requantize
+1:      PIXEL   \requantize, 2, t5, t4, t3
+        addi    a0, a0, 1
+        beq     a0, s10, 2f
+        PIXEL   \requantize, 3, t3, t5, t4
+        addi    a0, a0, 1
+        beq     a0, s10, 2f
+        PIXEL   \requantize, 4, t4, t3, t5
+        addi    a0, a0, 1
+        addi    a1, a1, 3
+        addi    a2, a2, 3
+        bne     a0, s10, 1b
+        j       2f
         .endm
 
 FUNC stator_depthwise_conv2d_rv32im_line
@@ -48,6 +63,7 @@ FUNC stator_depthwise_conv2d_rv32im_line
         .cfi_def_cfa_offset 64
         SAVE
         lw      t0, 24(a0)
+        lw      s11, 28(a0)
         lw      s10, 20(a0)
         lw      a4, 16(a0)
         lw      a3, 12(a0)
@@ -66,17 +82,9 @@ FUNC stator_depthwise_conv2d_rv32im_line
         COLUMN  1, 1
         GO_ON   t3, s3, s4, s5
         BEGIN   t4
-1:      PIXEL   2, t5, t4, t3
-        addi    a0, a0, 1
-        beq     a0, s10, 2f
-        PIXEL   3, t3, t5, t4
-        addi    a0, a0, 1
-        beq     a0, s10, 2f
-        PIXEL   4, t4, t3, t5
-        addi    a0, a0, 1
-        addi    a1, a1, 3
-        addi    a2, a2, 3
-        bne     a0, s10, 1b
+        beqz    s11, 3f
+        PIXELS  REQUANTIZE_POSITIVE
+3:      PIXELS  REQUANTIZE
 2:      RESTORE
         addi    sp, sp, 64
         ret

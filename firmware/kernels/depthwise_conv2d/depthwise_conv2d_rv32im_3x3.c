@@ -33,8 +33,8 @@ int stator_depthwise_conv2d_s8__rv32im_3x3(int8_t *out, const int8_t *in, const 
                 }
                 from += next;
                 if (y > 0) {
-                    const struct stator_depthwise_conv2d_rv32im_line line = {before, middle,          after, to,
-                                                                             step,   before + pixels, stream};
+                    const struct stator_depthwise_conv2d_rv32im_line line = {
+                        before, middle, after, to, step, before + pixels, stream, p->output_zero_point == -128};
                     stator_depthwise_conv2d_rv32im_line(&line);
                     to += next;
                 }

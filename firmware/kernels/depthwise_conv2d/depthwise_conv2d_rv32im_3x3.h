@@ -18,6 +18,7 @@ struct stator_depthwise_conv2d_rv32im_line {
     int32_t step;          /* from a pixel of the output to the next, in bytes */
     const int8_t *end;     /* `before` and one byte for each pixel of the line */
     const int32_t *stream; /* of this channel */
+    int32_t positive;      /* not 0: the output's zero point is -128, so that negative results all become that */
 };
 
 /* Computes a line of at least one pixel. Stack: 52 bytes. */
