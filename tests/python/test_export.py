@@ -7,15 +7,21 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from stator.errors import ConfigError, ModelError, UnsupportedOperator
-from stator.frontends import survey
+from stator.frontends import load, survey
+from stator.frontends.tflite import read
+from stator.ops import run_reference
 from stator.paths import MODELS
+from stator.runtimes.onnx import apart, written
 from stator.runtimes.tflm import least_arena, resolver_call
 from stator.verbs.export import export
+from tests.python.every_op import samples
 from tests.python.tflite_builder import Model
 
+WITH_WEIGHTS = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED")
 BEARING = MODELS / "bearing" / "bearing.tflite"
 
 
@@ -72,6 +78,35 @@ def test_ethos_u_gets_what_vela_compiled(tmp_path: Path) -> None:
     found = run("bearing", "ethos-u", tmp_path)
     assert found["verdict"] == "pass" and int(str(found["estimated_cycles"])) > 1000
     assert [seen.op for seen in survey(tmp_path / "bearing_vela.tflite").seen] == ["CUSTOM(ethos-u)"]
+
+
+def test_onnx_gets_a_file_that_onnxruntime_computes_alike_and_that_can_be_read_again(tmp_path: Path) -> None:
+    found = run("bearing", "onnx", tmp_path)
+    assert found["verdict"] == "pass", found["reasons"]
+    again = load(tmp_path / "bearing.onnx")
+    mine = load(BEARING)
+    assert [node.op.name for node in again.nodes if node.op.name in WITH_WEIGHTS] == [
+        node.op.name for node in mine.nodes if node.op.name in WITH_WEIGHTS
+    ]
+    x = np.random.default_rng(2).integers(-128, 128, mine.tensors[mine.inputs[0]].type.shape, dtype=np.int8)
+    both = [run_reference(graph, [x]) for graph in (mine, again)]
+    for a, b in zip(mine.outputs, again.outputs, strict=True):
+        assert np.abs(both[0][a].astype(int) - both[1][b].astype(int)).max() <= 1
+
+
+@pytest.mark.parametrize("op", ["conv_2d", "depthwise_conv_2d", "average_pool_2d", "max_pool_2d", "fully_connected", "add", "mul", "mean"])
+def test_layers_written_to_onnx_are_a_step_from_onnxruntime(op: str) -> None:
+    checked = 0
+    for sample in samples(op, 12, seed=11):
+        graph = read(sample.data, "sample")
+        try:
+            data = written(graph)
+        except UnsupportedOperator:
+            continue
+        steps, _ = apart(data, graph)
+        assert steps <= 2, f"{op}, sample {checked}: {steps}"
+        checked += 1
+    assert checked > 2
 
 
 def test_an_operator_without_a_kernel_is_refused_and_nothing_is_written(tmp_path: Path) -> None:
