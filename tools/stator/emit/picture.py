@@ -81,7 +81,7 @@ def _arena(axis: Axes, plan: MemoryPlan) -> None:
                 zorder=5,
                 clip_on=True,
             )
-    live = [sum(b.bytes for b in schedule.buffers if b.first <= s <= b.last) for s in range(count)]
+    live = [_covered(plan, step) for step in range(count)]
     axis.stairs(live, range(count + 1), color=INK, linewidth=1.1, linestyle=(0, (4, 2)), zorder=4, label="bytes alive")
     axis.axhline(plan.arena_bytes, color=INK, linewidth=0.9, zorder=1)
     axis.set_xlim(0, count)
@@ -102,6 +102,16 @@ def _arena(axis: Axes, plan: MemoryPlan) -> None:
         axis.broken_barh([(0, 0)], (0, 0), facecolor=colour, label=label)
     axis.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=5, frameon=False, fontsize=7.5, handlelength=1.4)
     _plain(axis)
+
+
+def _covered(plan: MemoryPlan, step: int) -> int:
+    """Bytes of the arena that some buffer takes at a step; where an output lies over its input, they count once."""
+    total = end = 0
+    placed = zip(plan.schedule.buffers, plan.offsets, strict=True)
+    for at, size in sorted((at, b.bytes) for b, at in placed if b.first <= step <= b.last):
+        total += max(0, at + size - max(at, end))
+        end = max(end, at + size)
+    return total
 
 
 def _region(axis: Axes, plan: MemoryPlan, name: str) -> None:
