@@ -84,6 +84,8 @@ def _show(model: str, board: str, answers: list[Checked]) -> None:
     if len(shown) < len(own.operators):
         console.print(f"{len(shown)} of {len(own.operators)} operators are shown; --json FILE has all of them")
     console.print("instructions: predicted, tools/stator/costs.yml; bytes: of weights and tables; accelerated: by a kernel for this core")
+    if "note" in own.more:
+        console.print(str(own.more["note"]), markup=False, highlight=False)
     for reason in own.reasons:
         console.print(reason, markup=False, highlight=False)
     if len(answers) > 1:
