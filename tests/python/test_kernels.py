@@ -39,7 +39,7 @@ def plain(kernel: str) -> KernelCall:
 def test_selection_follows_the_board_and_falls_back_to_the_reference() -> None:
     assert choose(plain("conv2d_s8"), ["c", "ref"]).kernel.symbol == "stator_conv2d_s8__c"
     assert choose(plain("conv2d_s8"), ["v99", "c"]).kernel.isa == "c"
-    assert choose(plain("softmax_s8"), ["c"]).kernel.isa == "ref"
+    assert choose(plain("max_pool2d_s8"), ["c"]).kernel.isa == "ref"
     with pytest.raises(ConfigError, match="no kernel nothing_s8"):
         choose(plain("nothing_s8"), ["c"])
 

@@ -1,6 +1,5 @@
 /* Portable C: four channels at a time, each pixel of the window once. */
 #include "average_pool2d/average_pool2d.h"
-#include "common/requantize.h"
 #include "common/window.h"
 
 struct window {
@@ -12,7 +11,10 @@ struct window {
 
 static int8_t finish(const struct stator_average_pool2d *p, int32_t sum, int32_t count) {
     const int32_t half = sum > 0 ? count / 2 : -(count / 2);
-    return (int8_t)stator_clamp((sum + half) / count, p->activation_min, p->activation_max);
+    int32_t y = (sum + half) / count;
+    y = y < p->activation_min ? p->activation_min : y;
+    y = y > p->activation_max ? p->activation_max : y;
+    return (int8_t)y;
 }
 
 /* Channels c..c+3. A function of its own, so that its loop has all registers. */

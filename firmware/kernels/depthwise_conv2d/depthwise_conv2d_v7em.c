@@ -20,8 +20,10 @@ static void one(const struct stator_depthwise_conv2d_v7em_pixel *p, int8_t *out,
         }
     }
     const int32_t *scale = stream + p->stream_bytes / 4 - 8 + 2 * c;
-    const int32_t y = stator_requantize_fast(acc / 2, scale[0], -scale[1]) + p->zero_point;
-    out[c] = (int8_t)stator_clamp(y, -128, 127);
+    int32_t y = stator_requantize_fast(acc / 2, scale[0], -scale[1]) + p->zero_point;
+    y = y < INT8_MIN ? INT8_MIN : y;
+    y = y > INT8_MAX ? INT8_MAX : y;
+    out[c] = (int8_t)y;
 }
 
 static void few(const struct stator_depthwise_conv2d_v7em_pixel *p) {
