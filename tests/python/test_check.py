@@ -5,13 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from stator.board import boards_that, load_board
 from stator.costs import predicted
 from stator.data import available
 from stator.data.archives import unpacked
-from stator.errors import ConfigError, UnsupportedOperator
-from stator.frontends import Seen, Survey, load
+from stator.errors import ConfigError, ModelError, UnsupportedOperator
+from stator.frontends import Seen, Survey, load, tflite
 from stator.kernels import PORTABLE
 from stator.ops import operators
 from stator.passes import optimise
@@ -107,9 +109,9 @@ def test_at_most_one_fact_in_five_is_unknown() -> None:
 
 
 def test_tables_name_operators_that_exist() -> None:
-    import tflite
+    from tflite import BuiltinOperator
 
-    known = {name for name in vars(tflite.BuiltinOperator) if name.isupper()}
+    known = {name for name in vars(BuiltinOperator) if name.isupper()}
     for table in tables().values():
         for fact in (*table.supported, *table.exact, *table.accelerated):
             assert set(fact.yes) <= known, f"{table.name}: {sorted(set(fact.yes) - known)}"
@@ -118,3 +120,17 @@ def test_tables_name_operators_that_exist() -> None:
 def test_unknown_runtimes_are_refused_with_the_nearest() -> None:
     with pytest.raises(ConfigError, match="did you mean 'tflm'"):
         verb.check("bearing", "nrf5340", "tflmm")
+
+
+@settings(max_examples=200, derandomize=True, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.tuples(st.integers(0, 2**20), st.integers(0, 255)), min_size=1, max_size=6), st.integers(0, 3))
+def test_a_survey_of_any_bytes_gives_an_answer_or_one_message(changes: list[tuple[int, int]], cut: int) -> None:
+    data = bytearray((MODELS / "bearing" / "bearing.tflite").read_bytes())
+    for at, value in changes:
+        data[at % len(data)] = value
+    try:
+        found = tflite.survey(bytes(data[: len(data) - cut * 97]), "hostile")
+    except ModelError as error:
+        assert "hostile" in error.what and error.remedy
+        return
+    assert found.taken or found.problem is not None or any(seen.problem is not None for seen in found.seen)
