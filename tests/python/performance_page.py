@@ -121,8 +121,8 @@ NOTES = {
     "NumPy twin of the front end and of the `tflite-micro` interpreter. Worst instructions: from the entry of the buffer-full interrupt "
     "to the write of the decision; the goal is 650,000 on `mps2_an505` and 1,300,000 on `qemu_rv32`. That these recordings are told "
     "right says little about another machine: see the scores in `models/bearing/model.yml`.",
-    "One inference of the bearing model": "`invoke bench --models bearing --board mps2_an505,qemu_rv32`; `exact`: every output byte, for 100 "
-    "inputs on the host and 2 on the board, equals the interpreter's.",
+    "One inference of the bearing model": "`invoke bench --models bearing --board mps2_an505,qemu_rv32`; `exact`: every output byte, for "
+    "100 inputs on the host and 2 on the board, equals the interpreter's.",
     "The MLPerf Tiny reference models": "`invoke bench --models mlperf_tiny --board mps2_an505,qemu_rv32`, which needs the models under "
     "`STATOR_DATA`. The kernels are those that the compiler selects.",
     "A long run": "14 minutes of signal.",
