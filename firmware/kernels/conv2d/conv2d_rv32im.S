@@ -105,14 +105,14 @@ FUNC stator_conv2d_rv32im_block
 2:      lw      t2, ROW_BYTES(t1)       /* a row */
         add     ra, a0, t2
         lw      t2, 64(sp)
+        beqz    t2, 30f
         sub     a0, a0, t2
         sub     a1, a1, t2
         sub     a2, a2, t2
         sub     a3, a3, t2
         slli    t1, t2, 2
         sub     t0, t0, t1
-        beqz    t2, 30f                 /* 30 + t2 */
-        addi    t2, t2, -4
+        addi    t2, t2, -4              /* to 30 + t2 */
         bltz    t2, 7f
         beqz    t2, 34f
         addi    t2, t2, -2
