@@ -261,6 +261,50 @@ def test_generated_c_of_an_onnx_model_equals_the_references(tmp_path: Path) -> N
         assert np.array_equal(output, run_reference(graph, list(arrays))[graph.outputs[0]].reshape(output.shape))
 
 
+def test_a_file_as_pytorch_exports_it_is_read() -> None:
+    """Scales by Constant nodes, weights kept in float before a QuantizeLinear, a float bias, a symbolic batch, a shape that is computed."""
+    random = np.random.default_rng(8)
+    nodes: list[Any] = []
+
+    def constant(values: Any, dtype: Any = np.float32) -> str:
+        name = f"k{len(nodes)}"
+        nodes.append(helper.make_node("Constant", [], [name], value=numpy_helper.from_array(np.asarray(values, dtype))))
+        return name
+
+    def add(kind: str, *inputs: str, **attributes: Any) -> str:
+        name = f"v{len(nodes)}"
+        nodes.append(helper.make_node(kind, list(inputs), [name], **attributes))
+        return name
+
+    def pair(source: str, scale: Any, zero_point: Any, **attributes: Any) -> str:
+        parameters = (constant(scale), constant(zero_point, np.int8))
+        return add("DequantizeLinear", add("QuantizeLinear", source, *parameters, **attributes), *parameters, **attributes)
+
+    def weights(name: str, values: Any) -> tuple[Any, str]:
+        scale = np.abs(values).reshape(len(values), -1).max(axis=1) / 127
+        return numpy_helper.from_array(values.astype(np.float32), name), pair(name, scale, np.zeros(len(values)), axis=0)
+
+    x = pair("x", 0.05, 3)
+    kept, w = weights("w", random.normal(size=(4, 3, 3, 3)))
+    bias = numpy_helper.from_array(random.normal(size=4).astype(np.float32), "b")
+    y = pair(add("Relu", add("Conv", x, w, "b", kernel_shape=[3, 3], pads=[1, 1, 1, 1])), 0.1, -128)
+    batch = add("Gather", add("Shape", y), constant(0, np.int64), axis=0)
+    shape = add("Concat", add("Unsqueeze", batch, constant([0], np.int64)), constant([-1], np.int64), axis=0)
+    kept_2, w_2 = weights("w2", random.normal(size=(5, 4 * 36)))
+    out = pair(add("Gemm", add("Reshape", y, shape), w_2, transB=1), 2.0, 5)
+    graph = helper.make_graph(
+        nodes,
+        "torch",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["batch", 3, 6, 6])],
+        [helper.make_tensor_value_info(out, TensorProto.FLOAT, None)],
+        [kept, bias, kept_2],
+    )
+    data = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8).SerializeToString()
+    found = read(data, "torch")
+    assert [node.op.name for node in found.nodes] == ["TRANSPOSE", "CONV_2D", "RESHAPE", "FULLY_CONNECTED"]
+    assert np.abs(steps(found, data, 20)).max() <= 1
+
+
 # what is refused
 
 
