@@ -15,29 +15,30 @@ int stator_depthwise_conv2d_s8__rv32im_3x3(int8_t *out, const int8_t *in, const 
     const int32_t step = p->transposed ? p->in_w * p->in_c : p->in_c;
     const int32_t next = p->transposed ? p->in_c : p->in_w * p->in_c;
     const int32_t pitch = pixels + 2;
-    int8_t *before = scratch;
-    int8_t *middle = before + pitch;
-    int8_t *after = middle + pitch;
-    memset(scratch, p->input_zero_point, (size_t)(3 * pitch));
+    int8_t *const nothing = scratch; /* what is before the first line and behind the last */
+    struct stator_depthwise_conv2d_rv32im_line line = {.step = step, .positive = p->output_zero_point == -128};
+    memset(scratch, p->input_zero_point, (size_t)(4 * pitch));
     for (int32_t b = 0; b < p->batches; b++) {
-        const int32_t *stream = p->stream;
-        for (int32_t c = 0; c < p->in_c; c++, stream += STATOR_DEPTHWISE_CONV2D_RV32IM_3X3_WORDS) {
+        line.stream = p->stream;
+        for (int32_t c = 0; c < p->in_c; c++, line.stream += STATOR_DEPTHWISE_CONV2D_RV32IM_3X3_WORDS) {
+            int8_t *before = nothing + pitch;
+            int8_t *middle = before + pitch;
+            int8_t *after = middle + pitch;
             const int8_t *from = in + b * lines * pixels * p->in_c + c;
-            int8_t *to = out + (from - in);
-            memset(middle, p->input_zero_point, (size_t)pitch); /* what is before the first line */
-            for (int32_t y = 0; y <= lines; y++) {
-                if (y == lines) {
-                    memset(after, p->input_zero_point, (size_t)pitch);
-                } else {
+            line.out = out + (from - in);
+            line.before = nothing;
+            stator_depthwise_conv2d_rv32im_gather(middle + 1, from, step, pixels);
+            for (int32_t y = 1; y <= lines; y++, line.out += next) {
+                line.after = nothing;
+                if (y < lines) {
+                    from += next;
                     stator_depthwise_conv2d_rv32im_gather(after + 1, from, step, pixels);
+                    line.after = after;
                 }
-                from += next;
-                if (y > 0) {
-                    const struct stator_depthwise_conv2d_rv32im_line line = {
-                        before, middle, after, to, step, before + pixels, stream, p->output_zero_point == -128};
-                    stator_depthwise_conv2d_rv32im_line(&line);
-                    to += next;
-                }
+                line.middle = middle;
+                line.end = line.before + pixels;
+                stator_depthwise_conv2d_rv32im_line(&line);
+                line.before = middle;
                 int8_t *const spare = before;
                 before = middle;
                 middle = after;

@@ -27,5 +27,5 @@ def lay_out(call: KernelCall) -> KernelCall:
     changes: dict[str, Value] = dict.fromkeys(("weights", "bias", "multiplier", "shift"))
     changes["stream"] = Constant("stream", "int32_t", stream)
     changes["transposed"] = int(transposed)
-    packed = repacked(call, "stator_depthwise_conv2d_packed", changes, 3 * (max(height, width) + 2))
+    packed = repacked(call, "stator_depthwise_conv2d_packed", changes, 4 * (max(height, width) + 2))
     return dataclasses.replace(packed, in_place=((0, 0),))
