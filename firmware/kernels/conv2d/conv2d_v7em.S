@@ -16,7 +16,7 @@
         .equ    COLUMNS_END, 28
         .equ    STREAM, 32
         .equ    ENTRY, 36
-        .equ    UNROLL, 4               /* words of the window per turn of the loop; a power of 2 */
+        .equ    UNROLL, 8               /* words of the window per turn of the loop; a power of 2 */
         .equ    STEP, 104               /* bytes of code per word of the window */
 
         .macro  STEP2                   /* two bytes of each window, 16 products */
