@@ -28,6 +28,16 @@ static int8_t *copy(int8_t *to, const int8_t *from, int32_t bytes) {
             memcpy(__builtin_assume_aligned(to, 4), pair, 8);
         }
     }
+    for (; end - to >= 4; to += 4, from += 4) {
+        const int8_t a = from[0];
+        const int8_t b = from[1];
+        const int8_t c = from[2];
+        const int8_t d = from[3];
+        to[0] = a;
+        to[1] = b;
+        to[2] = c;
+        to[3] = d;
+    }
     while (to != end) {
         *to++ = *from++;
     }
@@ -60,13 +70,44 @@ static void put(int8_t *to, const struct stator_conv2d_packed *p, const int8_t *
     }
 }
 
-/* Finds the windows of a block and the places of its pixels. `copied`: puts them together in any case. */
+/* Where windows are read: in the image where they lie inside; in copies, since the output lies over the image; in copies without
+ * gaps between their rows. */
+enum how { DIRECT, COPIED, WHOLE };
+
+/* Finds the windows of a block and the places of its pixels. */
 static void place(struct stator_conv2d_rv32im_block *block, const struct stator_conv2d_packed *p, int8_t *out, const int8_t *in,
-                  int32_t pixel, int8_t *scratch, int copied) {
+                  int32_t pixel, int8_t *scratch, enum how how) {
     const int32_t pixels = p->out_h * p->out_w;
     const int32_t window_bytes = p->kernel_h * p->kernel_w * p->in_c;
     int32_t y = pixel / p->out_w;
     int32_t x = pixel - y * p->out_w;
+    const int32_t top = y * p->stride_h - p->pad_top;
+    const int32_t left = x * p->stride_w - p->pad_left;
+    if (how != WHOLE && x + 4 <= p->out_w && top >= 0 && top + (p->kernel_h - 1) * p->dilation_h < p->in_h && left >= 0 &&
+        left + 3 * p->stride_w + p->kernel_w <= p->in_w && p->stride_w <= p->kernel_w) { /* most: four of a row, inside */
+        const int32_t step = p->stride_w * p->in_c;
+        const int32_t row_bytes = p->kernel_w * p->in_c;
+        int32_t pitch = p->dilation_h * p->in_w * p->in_c;
+        const int8_t *from = in + (top * p->in_w + left) * p->in_c;
+        int8_t *to = out + pixel * p->out_c;
+        if (how == COPIED) { /* what the four windows see, row by row */
+            int8_t *put_at = scratch;
+            for (int32_t ky = 0; ky < p->kernel_h; ky++, from += pitch) {
+                put_at = copy(put_at, from, 3 * step + row_bytes);
+            }
+            from = scratch;
+            pitch = 3 * step + row_bytes;
+        }
+        for (int32_t k = 0; k < 4; k++, from += step, to += p->out_c) {
+            block->from[k] = from;
+            block->to[k] = to;
+        }
+        block->rows = p->kernel_h;
+        block->row_bytes = row_bytes;
+        block->skip = pitch - row_bytes;
+        return;
+    }
+    int copied = how != DIRECT;
     struct place at[4];
     for (int32_t k = 0; k < 4; k++) {
         at[k] = at[0];
@@ -92,15 +133,16 @@ static void place(struct stator_conv2d_rv32im_block *block, const struct stator_
     }
     block->rows = copied ? 1 : p->kernel_h;
     block->row_bytes = copied ? window_bytes : p->kernel_w * p->in_c;
+    block->skip = p->dilation_h * p->in_w * p->in_c - block->row_bytes;
 }
 
 /* The same where a window is a pixel, and pixels are all in a row. */
 static void place_pixels(struct stator_conv2d_rv32im_block *block, const struct stator_conv2d_packed *p, int8_t *out,
-                         const int8_t *in, int32_t pixel, int8_t *scratch, int copied) {
+                         const int8_t *in, int32_t pixel, int8_t *scratch, enum how how) {
     const int32_t count = p->out_w - pixel < 4 ? p->out_w - pixel : 4;
     const int8_t *from = in + pixel * p->in_c;
     int8_t *to = out + pixel * p->out_c;
-    if (copied) {
+    if (how != DIRECT) {
         (void)copy(scratch, from, count * p->in_c);
         from = scratch;
     }
@@ -121,16 +163,18 @@ int stator_conv2d_s8__rv32im(int8_t *out, const int8_t *in, const struct stator_
     const int32_t out_bytes = p->out_h * p->out_w * p->out_c;
     const uintptr_t from = (uintptr_t)in;
     const uintptr_t to = (uintptr_t)out;
-    int copied = to < from + (uint32_t)(p->batches * in_bytes) && from < to + (uint32_t)(p->batches * out_bytes);
+    enum how how = DIRECT;
+    if (to < from + (uint32_t)(p->batches * in_bytes) && from < to + (uint32_t)(p->batches * out_bytes)) {
+        how = COPIED;
+    }
     if ((p->kernel_h - 1) * 2 * ((p->out_c + 3) / 4) > p->kernel_h * p->kernel_w * p->in_c) {
-        copied = 1; /* many channels begin many short rows: one long row takes less, with what putting it together takes */
+        how = WHOLE; /* many channels begin many short rows: one long row takes less, with what putting it together takes */
     }
     struct stator_conv2d_rv32im_block block = {
         .stream = p->stream,
         .channels = p->out_c,
         .rows = 1,
         .row_bytes = p->in_c,
-        .skip = p->dilation_h * p->in_w * p->in_c - p->kernel_w * p->in_c,
         .positive = p->output_zero_point == -128,
     };
     const int pixels_only = p->kernel_h == 1 && p->kernel_w == 1 && p->out_h == 1 && p->in_h == 1 && p->out_w == p->in_w &&
@@ -140,9 +184,9 @@ int stator_conv2d_s8__rv32im(int8_t *out, const int8_t *in, const struct stator_
         for (int32_t j = 0; j < blocks; j++) {
             const int32_t pixel = 4 * stator_in_order(j, blocks, p->backwards);
             if (pixels_only) {
-                place_pixels(&block, p, out + b * out_bytes, in + b * in_bytes, pixel, scratch, copied);
+                place_pixels(&block, p, out + b * out_bytes, in + b * in_bytes, pixel, scratch, how);
             } else {
-                place(&block, p, out + b * out_bytes, in + b * in_bytes, pixel, scratch, copied);
+                place(&block, p, out + b * out_bytes, in + b * in_bytes, pixel, scratch, how);
             }
             stator_conv2d_rv32im_block(&block);
         }

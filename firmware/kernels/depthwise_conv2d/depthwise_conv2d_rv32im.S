@@ -5,7 +5,8 @@
  *
  * Clobbers t0-t6, a0-a7. Reads stream and window exactly.
  * Registers: s0-s3 sums; a0 window, a1 stream, a2 step, a3 end of the row in the stream; t0-t3 activations, a4-a7 weights; s4 output,
- * s5 channels left before the last group, s6 rows, s7 rows left, s8 bytes of a row in the stream, s9 next row, s10 window of these channels.
+ * s5 channels left before the last group, s6 rows, s7 rows left, s8 bytes of a row in the stream, s9 next row, s10 window of these channels,
+ * s11 positive.
  * Frame: 0 s0-s11, 48 ra.
  */
         .macro  TAP
@@ -29,11 +30,11 @@
         add     a0, a0, a2
         .endm
 
-        .macro  FINISH at, sum
+        .macro  FINISH requantize, at, sum
         lw      a4, 12 * \at(a1)
         lw      a5, 12 * \at + 4(a1)
         lw      a6, 12 * \at + 8(a1)
-        REQUANTIZE \sum, a4, a5, a6, a7
+        \requantize \sum, a4, a5, a6, a7
         sb      \sum, \at(s4)
         .endm
 
@@ -49,6 +50,7 @@ FUNC stator_depthwise_conv2d_rv32im_pixel
         lw      s8, 20(a0)
         lw      a2, 24(a0)
         lw      s9, 28(a0)
+        lw      s11, 32(a0)
         slli    s8, s8, 2
         addi    s5, s5, -4
 1:      lw      s0, 0(a1)
@@ -67,11 +69,17 @@ FUNC stator_depthwise_conv2d_rv32im_pixel
         add     a0, a0, s9
         addi    s7, s7, -1
         bnez    s7, 2b
-        FINISH  0, s0
-        FINISH  1, s1
-        FINISH  2, s2
-        FINISH  3, s3
-        beqz    s5, 5f
+        beqz    s11, 6f
+        FINISH  REQUANTIZE_POSITIVE, 0, s0
+        FINISH  REQUANTIZE_POSITIVE, 1, s1
+        FINISH  REQUANTIZE_POSITIVE, 2, s2
+        FINISH  REQUANTIZE_POSITIVE, 3, s3
+        j       7f
+6:      FINISH  REQUANTIZE, 0, s0
+        FINISH  REQUANTIZE, 1, s1
+        FINISH  REQUANTIZE, 2, s2
+        FINISH  REQUANTIZE, 3, s3
+7:      beqz    s5, 5f
         addi    a1, a1, 48
         li      t0, 4
         bge     s5, t0, 4f

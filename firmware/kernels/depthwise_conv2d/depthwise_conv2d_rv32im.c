@@ -26,7 +26,8 @@ int stator_depthwise_conv2d_s8__rv32im(int8_t *out, const int8_t *in, const stru
     if (!stator_depthwise_conv2d_packed_valid(out, in, p) || !scratch) {
         return -EINVAL;
     }
-    struct stator_depthwise_conv2d_rv32im_pixel pixel = {.stream = p->stream, .channels = p->in_c};
+    struct stator_depthwise_conv2d_rv32im_pixel pixel = {
+        .stream = p->stream, .channels = p->in_c, .positive = p->output_zero_point == -128};
     const int32_t in_bytes = p->in_h * p->in_w * p->in_c;
     const int32_t pitch = p->dilation_h * p->in_w * p->in_c;
     const int32_t step = p->dilation_w * p->in_c;

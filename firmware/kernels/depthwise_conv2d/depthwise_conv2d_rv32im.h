@@ -15,8 +15,9 @@ struct stator_depthwise_conv2d_rv32im_pixel {
     int8_t *to;
     int32_t channels; /* at least 4 */
     int32_t rows, columns;
-    int32_t step; /* from a tap to the next in a row, in bytes */
-    int32_t next; /* from behind a row to the next row */
+    int32_t step;     /* from a tap to the next in a row, in bytes */
+    int32_t next;     /* from behind a row to the next row */
+    int32_t positive; /* not 0: the output's zero point is -128, so that negative results all become that */
 };
 
 /* Computes all channels of a pixel; the last group lies at the last four channels. Stack: 64 bytes. */
