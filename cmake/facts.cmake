@@ -2,6 +2,7 @@
 #
 #   stator_python()                         sets STATOR_PYTHON: a Python with the packages of requirements.txt
 #   stator_facts(OUT BOARD MODEL)           writes the file OUT and includes it in the caller's scope; sets STATOR_BOARD_FOLDER, ...
+#                                           for the RTOS that STATOR_RTOS_WANTED names: freertos (the default) or baremetal
 include_guard(GLOBAL)
 
 get_filename_component(STATOR_ROOT ${CMAKE_CURRENT_LIST_DIR} DIRECTORY)
@@ -23,6 +24,7 @@ macro(stator_facts out board model)
     stator_python()
     execute_process(
         COMMAND ${CMAKE_COMMAND} -E env PYTHONPATH=${STATOR_ROOT}/tools ${STATOR_PYTHON} -m stator.cmake facts ${board} ${model} ${out}
+                ${STATOR_RTOS_WANTED}
         WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}
         RESULT_VARIABLE stator_status
         ERROR_VARIABLE stator_message)

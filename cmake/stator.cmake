@@ -31,7 +31,7 @@ macro(stator_generate target)
     add_custom_command(
         OUTPUT ${outputs}
         COMMAND ${CMAKE_COMMAND} -E env PYTHONPATH=${STATOR_ROOT}/tools ${STATOR_PYTHON} -m stator.cmake generate
-                ${STATOR_BOARD_FOLDER} ${STATOR_MODEL_PATH} ${STATOR_GENERATED_DIR} ${STATOR_PASSES}
+                ${STATOR_BOARD_FOLDER} ${STATOR_MODEL_PATH} ${STATOR_GENERATED_DIR} ${STATOR_PASSES} ${STATOR_RTOS}
         DEPENDS ${STATOR_MODEL_FILES} ${STATOR_BOARD_FOLDER}/board.yml ${STATOR_TASKS_FILE} ${compiler}
         COMMENT "Compiling model ${STATOR_MODEL_NAME} for ${STATOR_BOARD_NAME}"
         VERBATIM)
@@ -105,6 +105,9 @@ function(stator_firmware)
     if(STATOR_SIGNAL_AT)
         list(APPEND definitions STATOR_SIGNAL_AT=${STATOR_SIGNAL_AT} STATOR_SIGNAL_BYTES=${STATOR_SIGNAL_BYTES})
     endif()
+    if(STATOR_RTOS STREQUAL "baremetal")
+        list(FILTER sources EXCLUDE REGEX "/firmware/app/tasks\\.c$") # nothing waits: the port's loop takes the monitor's steps
+    endif()
     if(STATOR_ISA STREQUAL "host")
         list(FILTER sources EXCLUDE REGEX "/firmware/app/(main|tasks)\\.c$") # its port runs the steps one by one
         set(machine -fsanitize=address,undefined -fno-sanitize-recover=all)
@@ -144,7 +147,9 @@ function(stator_firmware)
         return()
     endif()
 
-    if(NOT arg_SOURCES)
+    if(NOT arg_SOURCES AND STATOR_RTOS STREQUAL "baremetal")
+        target_include_directories(${target} PRIVATE ${firmware}/port/baremetal/${STATOR_PORT})
+    elseif(NOT arg_SOURCES)
         include(${firmware}/port/freertos/${STATOR_PORT}/kernel.cmake)
         set(portable ${STATOR_FREERTOS_DIR}/portable/${STATOR_FREERTOS_PORT})
         list(TRANSFORM STATOR_FREERTOS_PORT_SOURCES PREPEND ${portable}/)

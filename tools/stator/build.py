@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stator.board import Board
-from stator.cmake import planned
+from stator.cmake import Rtos, baremetal_port, planned
 from stator.errors import DoesNotFit, StatorError, ToolError
 from stator.memory import MemoryPlan
 from stator.notice import notice
@@ -39,10 +39,13 @@ class Image:
     spec: ModelSpec
     plan: MemoryPlan
     compiler: str
+    rtos: Rtos = "freertos"
 
 
-def build(board: Board, spec: ModelSpec, *, stress: bool = False) -> Image:
-    """Builds the monitor firmware of `spec` for `board` in build/<board>/<model>/; `stress`: with more to do, in stress/ below that.
+def build(board: Board, spec: ModelSpec, *, rtos: Rtos = "freertos", stress: bool = False) -> Image:
+    """Builds the monitor firmware of `spec` for `board` in build/<board>/<model>/.
+
+    Below that in a folder of its own, where `rtos` is another, or `stress` (FreeRTOS only) gives the image more to do.
 
     Raises DoesNotFit before or after linking, ToolError for missing or failing tools, and what the stages before raise.
     """
@@ -58,13 +61,16 @@ def build(board: Board, spec: ModelSpec, *, stress: bool = False) -> Image:
         )
     compiler = toolchain(board)
     cmake, ninja = tool("cmake"), tool("ninja")
-    plan = planned(board, spec)
-    build_dir = ROOT / "build" / board.name / spec.name / ("stress" if stress else "")
+    if rtos == "baremetal":
+        baremetal_port(board)
+    plan = planned(board, spec, rtos=rtos)
+    build_dir = ROOT / "build" / board.name / spec.name / ("stress" if stress else "" if rtos == "freertos" else rtos)
     with locked(build_dir), (build_dir / "build.log").open("w", encoding="utf-8") as log:
         settings = {
             "STATOR_BOARD": _argument(board.folder, BOARDS),
             "STATOR_MODEL": _argument(spec.folder, MODELS),
             "STATOR_PYTHON": sys.executable,
+            "STATOR_RTOS_WANTED": rtos,
             "STATOR_STRESS": "ON" if stress else "OFF",
             "CMAKE_MAKE_PROGRAM": ninja,
         }
@@ -81,7 +87,7 @@ def build(board: Board, spec: ModelSpec, *, stress: bool = False) -> Image:
             _explain(board, plan, lines, log.name)
     elf = build_dir / "firmware.elf"
     (build_dir / "NOTICE").write_text(notice(elf.with_suffix(".map"), board), encoding="utf-8")
-    return Image(elf, elf.with_suffix(".map"), build_dir, board, spec, plan, compiler)
+    return Image(elf, elf.with_suffix(".map"), build_dir, board, spec, plan, compiler, rtos)
 
 
 def toolchain(board: Board) -> str:

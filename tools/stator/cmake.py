@@ -4,6 +4,7 @@
     python -m stator.cmake generate BOARD MODEL FOLDER    the build step: the model as C, header, memory plan and linker regions
     python -m stator.cmake generate BOARD MODEL FOLDER off    the same without passes: every layer of the file, for `stator verify`
 
+A last word names the RTOS, freertos where there is none: its port, and what it needs in the memory plan.
 BOARD and MODEL are names or paths. Nothing is decided here that the YAML does not say.
 """
 
@@ -12,6 +13,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import Literal
 
 from stator.board import Board, load_board
 from stator.crates import crate
@@ -27,6 +29,14 @@ from stator.paths import FIRMWARE, ROOT
 from stator.schedule import schedule
 from stator.spec import SUFFIXES, ModelSpec, load_model_spec
 from stator.yamlfile import nearest
+
+Rtos = Literal["freertos", "baremetal"]
+RTOSES: tuple[Rtos, ...] = ("freertos", "baremetal")
+
+
+def tasks_file(rtos: Rtos) -> Path:
+    """Where tasks, stacks and queues of an image stand."""
+    return TASKS_FILE if rtos == "freertos" else FIRMWARE / "port" / rtos / "tasks.yml"
 
 
 def freertos_folder() -> Path:
@@ -64,7 +74,19 @@ def freertos_port(board: Board) -> str:
     )
 
 
-def facts(board: Board, model: str) -> dict[str, str | list[str]]:
+def baremetal_port(board: Board) -> str:
+    """The folder of firmware/port/baremetal for the board: named after its core, or after one of its drivers."""
+    known = {p.name for p in (FIRMWARE / "port" / "baremetal").iterdir() if p.is_dir()}
+    for name in (*board.drivers, board.core):
+        if name in known:
+            return name
+    raise StatorError(
+        f"board '{board.name}' runs only with an RTOS: its interrupts have no entry without one",
+        remedy=f"freertos, or a folder of firmware/port/baremetal named after core or driver; there are {', '.join(sorted(known))}",
+    )
+
+
+def facts(board: Board, model: str, rtos: Rtos = "freertos") -> dict[str, str | list[str]]:
     """CMake variables and their values. `model`: a name, a folder or a model file."""
     spec = load_model_spec(model)
     model_yml = spec.folder / "model.yml"
@@ -85,7 +107,8 @@ def facts(board: Board, model: str) -> dict[str, str | list[str]]:
         "STATOR_MODEL_STREAMS": "ON" if spec.streams else "OFF",
         "STATOR_MODEL_PATH": str(spec.path if bare else spec.folder),
         "STATOR_MODEL_FILES": [str(spec.path)] if bare else [str(spec.path), str(model_yml)],
-        "STATOR_TASKS_FILE": str(TASKS_FILE),
+        "STATOR_RTOS": rtos,
+        "STATOR_TASKS_FILE": str(tasks_file(rtos)),
         "STATOR_GENERATED": generated,
         "STATOR_KERNEL_SOURCES": [str(source) for k in kernels() if k.isa in wanted for source in k.sources],
         "STATOR_SIGNAL_AT": "",
@@ -99,9 +122,10 @@ def facts(board: Board, model: str) -> dict[str, str | list[str]]:
         out["STATOR_PORT_FOLDERS"] = [str(ports / "host")]
     else:
         out["STATOR_DRIVERS"] = list(drivers(board))
-        out["STATOR_PORT"] = port = freertos_port(board)
-        out["STATOR_PORT_FOLDERS"] = [str(ports / "freertos"), str(ports / "freertos" / port)]
-        out["STATOR_FREERTOS_DIR"] = str(freertos_folder())
+        out["STATOR_PORT"] = port = freertos_port(board) if rtos == "freertos" else baremetal_port(board)
+        out["STATOR_PORT_FOLDERS"] = [str(ports / rtos), str(ports / rtos / port)]
+        if rtos == "freertos":
+            out["STATOR_FREERTOS_DIR"] = str(freertos_folder())
     return out
 
 
@@ -116,26 +140,28 @@ def script(values: dict[str, str | list[str]]) -> str:
 
 def main(arguments: list[str]) -> int:
     """Entry point; exit status 2 and one message for an error of the user."""
-    passes = arguments[4:] != ["off"]
-    if arguments[0:1] not in (["facts"], ["generate"]) or len(arguments) != (4 if passes else 5):
+    passes = arguments[4:5] != ["off"]
+    rtos = next((r for r in RTOSES if arguments[-1:] == [r]), None)
+    wanted = 4 + (not passes) + (rtos is not None)
+    if arguments[0:1] not in (["facts"], ["generate"]) or len(arguments) != wanted:
         print(__doc__, file=sys.stderr)
         return 2
     what, board, model, out = arguments[:4]
     try:
         if what == "facts":
-            write_whole(Path(out), script(facts(load_board(board), model)))
+            write_whole(Path(out), script(facts(load_board(board), model, rtos or "freertos")))
         else:
-            write(emit(planned(load_board(board), load_model_spec(model), passes=passes)), Path(out))
+            write(emit(planned(load_board(board), load_model_spec(model), passes=passes, rtos=rtos or "freertos")), Path(out))
     except StatorError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     return 0
 
 
-def planned(board: Board, spec: ModelSpec, *, passes: bool = True) -> MemoryPlan:
+def planned(board: Board, spec: ModelSpec, *, passes: bool = True, rtos: Rtos = "freertos") -> MemoryPlan:
     """The model on its way to C: loaded, optimised, scheduled and planned. Raises StatorError."""
     graph = load(spec.path)
-    tasks = load_tasks() if spec.streams else None
+    tasks = load_tasks(tasks_file(rtos)) if spec.streams else None
     return fitted(optimise(graph), board, spec, tasks) if passes else plan(schedule(graph, board.kernels), board, spec, tasks)
 
 

@@ -17,7 +17,7 @@
 #define configMINIMAL_STACK_SIZE                64 /* unused: every stack stands in firmware/app/tasks.yml */
 #define configMAX_TASK_NAME_LEN                 10
 #define configCPU_CLOCK_HZ                      STATOR_CLOCK_HZ
-#define configTICK_RATE_HZ                      100
+#define configTICK_RATE_HZ                      10
 #define configTICK_TYPE_WIDTH_IN_BITS           TICK_TYPE_WIDTH_32_BITS
 
 #define configUSE_IDLE_HOOK       1 /* sleeps until an interrupt */

@@ -164,6 +164,10 @@ def stacks(build_dir: Path, elf: Path | Elf, board: Board, pointers: Mapping[str
     reserved = {s.name.removeprefix(PREFIX): s.bytes for s in image.symbols if s.name.startswith(PREFIX) and not s.code}
     if MAIN not in reserved:
         raise ToolError(f"{image.path.name} has no {PREFIX}{MAIN}", remedy="an image of Stator's own firmware")
+    if set(reserved) == {MAIN}:  # no RTOS: one stack for everything
+        return Stacks(
+            (StackBound(MAIN, reserved[MAIN], _main(image, graph, board, one=True), 0, "the loop, and nested interrupts on top"),)
+        )
     context, why = _context(image, graph)
     context, why = context + board.stack_align, f"{why}, {board.stack_align} B lost at the top (FreeRTOS tasks.c)"
     found = []
@@ -199,8 +203,8 @@ def _exception_frame(image: Elf) -> int:
     return 32 + 4 + (72 if image.float_registers else 0)
 
 
-def _main(image: Elf, graph: CallGraph, board: Board) -> Bound:
-    """Start-up and main, or the interrupts that may be active at once on the same stack."""
+def _main(image: Elf, graph: CallGraph, board: Board, one: bool = False) -> Bound:
+    """Start-up and main, or the interrupts that may be active at once on the same stack; `one`: both, one upon the other."""
     start = next((s.name for s in image.symbols if s.code and s.address == image.entry and s.name in graph.disassembled), None)
     start = start or next((n for n, f in graph.disassembled.items() if f.address == image.entry), None)
     if start is None:
@@ -208,7 +212,7 @@ def _main(image: Elf, graph: CallGraph, board: Board) -> Bound:
     startup = graph.bound(start)
     levels = len(set(board.interrupts.values()))
     interrupts = _arm_interrupts(image, graph, levels) if image.isa == "arm" else _riscv_interrupts(image, graph, levels)
-    return max(startup, interrupts, key=lambda b: b.bytes)
+    return _nested([startup, interrupts], 0) if one else max(startup, interrupts, key=lambda b: b.bytes)
 
 
 def _nested(parts: list[Bound], frame: int) -> Bound:

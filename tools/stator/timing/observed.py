@@ -10,7 +10,7 @@ from stator.board import Board
 from stator.build import Image
 from stator.measure.elf import Elf
 from stator.measure.replay import Stage
-from stator.timing.rules import wrong_priorities
+from stator.timing.rules import wrong_priorities, wrong_tasks
 from stator.timing.system import Measured, Rate, analyse, costs
 
 
@@ -27,13 +27,13 @@ class Bounds:
 
 
 def bounds(image: Image, elf: Elf, board: Board, parts: Sequence[Stage]) -> Bounds | None:
-    """None for a board that says nothing of its interrupts, or whose simulator counts no instructions.
+    """None for an image without FreeRTOS, a board that says nothing of its interrupts, or a simulator that counts no instructions.
 
     `board`: as it was simulated. At the simulator's own rate of instructions, so that the telemetry's interrupts come as often as there;
     features and inference as this run measured them, so what is checked is all that holds them up.
     """
     simulator = board.simulator
-    if board.timing is None or simulator is None or simulator.icount_shift is None or image.plan.tasks is None:
+    if image.rtos != "freertos" or board.timing is None or simulator is None or simulator.icount_shift is None or image.plan.tasks is None:
         return None
     rate = Rate(1e9 / (1 << simulator.icount_shift))
     by_name = {p.name: p for p in parts}
@@ -47,7 +47,7 @@ def bounds(image: Image, elf: Elf, board: Board, parts: Sequence[Stage]) -> Boun
         where=board.name,
     )
     found = analyse(board, image.plan, image.plan.tasks, costs(board, image.plan, elf), measured, rate, margin=1.0)
-    problems = [*wrong_priorities(board), *found.reasons()]
+    problems = [*wrong_priorities(board), *wrong_tasks(image.plan.tasks), *found.reasons()]
     step = -(-(board.instructions_per_count or Fraction(1)) // 1)  # what one unit of the counter can add
     limits = []
     for name, limit_ns in (("interrupt to task", found.handover_ns), ("whole", found.decision_ns)):

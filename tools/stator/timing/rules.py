@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import pairwise
 from typing import Literal
 
 from stator.board import Board
 from stator.errors import ConfigError
-from stator.memory import MemoryPlan
+from stator.memory import MemoryPlan, Tasks, load_tasks
 from stator.paths import FIRMWARE
 from stator.yamlfile import shown
 
@@ -81,6 +82,19 @@ def wrong_priorities(board: Board) -> list[str]:
     return found
 
 
+PATH_OF_DATA = ("feature", "inference", "telemetry", "idle")
+
+
+def wrong_tasks(tasks: Tasks) -> list[str]:
+    """Whether each task is more urgent than the one that it hands on to; one sentence for each that is not."""
+    known = [(n, tasks.tasks[n].priority) for n in PATH_OF_DATA if n in tasks.tasks]
+    return [
+        f"tasks: {early} ({a}) is not more urgent than {late} ({b}), which would hold it up"
+        for (early, a), (late, b) in pairwise(known)
+        if a <= b
+    ]
+
+
 def hopeless(plan: MemoryPlan) -> list[str]:
     """Whether one inference takes longer than a frame however good its kernels are: no core here does more than two
     multiply-accumulates (Arm, SMLAD) or half a one (RV32IM: mul, add) per instruction, nor more than one instruction per clock."""
@@ -97,8 +111,8 @@ def hopeless(plan: MemoryPlan) -> list[str]:
 
 
 def refuse_priorities(board: Board) -> None:
-    """Raises ConfigError with everything that is wrong with a board's priorities."""
-    if reasons := wrong_priorities(board):
+    """Raises ConfigError with everything that is wrong with a board's priorities, or with those of the tasks."""
+    if reasons := [*wrong_priorities(board), *wrong_tasks(load_tasks())]:
         raise ConfigError(
             f"{shown(board.file)}: these priorities cannot work",
             details=tuple(reasons),

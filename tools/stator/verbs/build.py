@@ -7,12 +7,14 @@ from rich.table import Table
 from stator.board import load_board
 from stator.build import Image
 from stator.build import build as build_image
+from stator.cmake import RTOSES, Rtos
+from stator.errors import ConfigError
 from stator.measure import Sizes, Stacks, Verdict, image_verdict, plan_check, read_elf, sizes, stacks, verdict_lines, verdict_table
 from stator.progress import status
 from stator.spec import load_model_spec
 from stator.timing.rules import refuse_late, refuse_priorities
 from stator.verb import Results, console, verb
-from stator.yamlfile import shown
+from stator.yamlfile import nearest, shown
 
 LARGEST = 8
 
@@ -21,14 +23,15 @@ LARGEST = 8
     help={
         "board": "a folder of boards/ or a path to one",
         "model": "a folder of models/ or a path to one",
+        "rtos": "freertos, or baremetal: interrupts and one loop",
     },
     examples=("build --board nrf5340", "build --board path/to/my_board --model bearing --json build.json"),
 )
-def build(board: str, model: str = "bearing") -> Results:
+def build(board: str, model: str = "bearing", rtos: str = "freertos") -> Results:
     """Builds the firmware of MODEL for BOARD: build/<board>/<model>/firmware.elf, .hex, .bin and .map; sizes against the budgets."""
     the_board = load_board(board)
     refuse_priorities(the_board)
-    image = build_image(the_board, load_model_spec(model))
+    image = build_image(the_board, load_model_spec(model), rtos=known_rtos(rtos))
     refuse_late(image.plan)
     with status("measuring"):
         elf = read_elf(image.elf)
@@ -39,13 +42,21 @@ def build(board: str, model: str = "bearing") -> Results:
     return results(image, size, bounds, verdict)
 
 
+def known_rtos(name: str) -> Rtos:
+    """Raises ConfigError for an RTOS that has no port here."""
+    found = next((r for r in RTOSES if r == name), None)
+    if found is None:
+        raise ConfigError(f"--rtos {name[:80]}: {nearest(name, RTOSES)}", remedy=f"one of {', '.join(RTOSES)}")
+    return found
+
+
 def results(image: Image, size: Sizes, bounds: Stacks, verdict: Verdict) -> dict[str, object]:
     """The contract's fields of an image."""
     plan = image.plan
     return {
         "board": image.board.name,
         "model": image.spec.name,
-        "rtos": "freertos",
+        "rtos": image.rtos,
         "flash_bytes": size.flash_bytes,
         "sram_bytes": size.sram_bytes,
         "stack_bytes": size.stack_bytes,

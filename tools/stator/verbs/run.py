@@ -22,6 +22,7 @@ from stator.sim.run import Run, replay
 from stator.spec import ModelSpec, load_model_spec
 from stator.timing.observed import bounds as timing_bounds
 from stator.verb import Results, console, progress, status, verb
+from stator.verbs.build import known_rtos
 
 _FRAMES_LIMIT = 10_000_000
 _STRESS_SHIFT = 3
@@ -33,6 +34,7 @@ _STRESS_SHIFT = 3
         "signal": "cwru:NNN, uestc:FILE, synthetic, synthetic:LABEL, or a path to a .npy, .wav or .mat file",
         "model": "a folder of models/ or a path to one",
         "frames": "how many frames of 1,024 samples (0: one pass over the signal); the signal loops",
+        "rtos": "freertos, or baremetal: interrupts and one loop",
         "stress": "telemetry floods the line and the idle task burns all time; on QEMU at 125 million instructions a second or more",
     },
     examples=(
@@ -41,7 +43,7 @@ _STRESS_SHIFT = 3
         "run --board mps2_an505 --signal synthetic --frames 10000 --stress",
     ),
 )
-def run(board: str, signal: str, model: str = "bearing", frames: int = 0, stress: bool = False) -> Results:
+def run(board: str, signal: str, model: str = "bearing", frames: int = 0, rtos: str = "freertos", stress: bool = False) -> Results:
     """Replays SIGNAL through the firmware of MODEL on the simulated BOARD, and proves what it computed.
 
     Builds the image where needed. Every frame is checked against the signal by position, against the NumPy twin of the front end
@@ -55,7 +57,9 @@ def run(board: str, signal: str, model: str = "bearing", frames: int = 0, stress
     assert spec.input is not None
     counts = to_counts(heard, spec.input.counts_per_g)
     halves = _fitting(counts, the_board)
-    image = build(the_board, spec, stress=stress)
+    if stress and rtos != "freertos":
+        raise ConfigError("--stress: the image under stress is one with FreeRTOS", remedy="leave out --rtos, or --stress")
+    image = build(the_board, spec, rtos=known_rtos(rtos), stress=stress)
     simulated = _faster(the_board) if stress else the_board
     done = replay(simulated, image.elf, halves, frames or len(halves))
     return _judge(replace(image, board=simulated), heard, counts, halves, done, stress)
@@ -101,6 +105,7 @@ def _judge(image: Image, signal: Signal, counts: Counts, halves: qemu.Halves, do
     elf = read_elf(image.elf)
     measured, bounds = sizes(elf), stacks(image.build_dir, elf, board)
     truth = spec.labels.index(signal.label) if signal.label in spec.labels else None
+    variant = "stress" if stress else "" if image.rtos == "freertos" else image.rtos
     limits = timing_bounds(image, elf, board, parts)
     complaints = (*plan_check(elf, plan), *_complaints(image, done, stream, comparison, bounds), *(limits.problems if limits else ()))
     verdict = image_verdict(spec, measured, bounds, complaints)
@@ -111,8 +116,8 @@ def _judge(image: Image, signal: Signal, counts: Counts, halves: qemu.Halves, do
     results: dict[str, object] = {
         "board": board.name,
         "model": spec.name,
-        "rtos": "freertos",
-        "signal": f"{signal.name}, stress" if stress else signal.name,
+        "rtos": image.rtos,
+        "signal": f"{signal.name}, {variant}" if variant else signal.name,
         "stress": stress,
         "frames": len(records),
         "frames_lost": stream.lost,
@@ -145,7 +150,7 @@ def _judge(image: Image, signal: Signal, counts: Counts, halves: qemu.Halves, do
         "note": board.note,
         **verdict.fields(),
     }
-    keep(image.build_dir.parent if stress else image.build_dir, results, spec.labels, records, expected)
+    keep(image.build_dir.parent if variant else image.build_dir, results, spec.labels, records, expected)
     _show(image, signal, results, parts, times, verdict, done)
     return results
 

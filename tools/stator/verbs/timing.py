@@ -12,7 +12,7 @@ from stator.memory import load_tasks
 from stator.progress import status
 from stator.spec import load_model_spec
 from stator.timing.measured import measure
-from stator.timing.rules import hopeless, wrong_priorities
+from stator.timing.rules import hopeless, wrong_priorities, wrong_tasks
 from stator.timing.setting import changed
 from stator.timing.system import MARGIN, Analysis, Measured, Rate, analyse, costs, fields, timing_of
 from stator.verb import Results, console, verb
@@ -40,7 +40,7 @@ def timing(board: str, model: str = "bearing", set: str = "") -> Results:
         found = costs(as_is, image.plan, read_elf(image.elf))
     measured = measure(image)
     analysis = analyse(the_board, image.plan, tasks, found, measured, Rate.of(the_board))
-    reasons = [*wrong_priorities(the_board), *hopeless(image.plan), *analysis.reasons()]
+    reasons = [*wrong_priorities(the_board), *wrong_tasks(tasks), *hopeless(image.plan), *analysis.reasons()]
     out = results(image, the_board, analysis, measured, reasons)
     _show(image, the_board, analysis, measured, reasons, set)
     return out
