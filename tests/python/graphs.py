@@ -87,6 +87,7 @@ labels: [{", ".join(LABELS)}]
 input: {{sample_hz: 12000, counts_per_g: 100}}
 features:
   shaft_hz: 29
+  speed_tolerance: 0.02
   bearing: {{outer: 3.58, inner: 5.42, ball: 4.71}}
   harmonics: 1
   spectrum_hz: [100, 4000]

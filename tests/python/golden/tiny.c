@@ -86,7 +86,7 @@ int tiny_run(void *arena) {
     }
 
     STATOR_LAYER(1); /* SOFTMAX */
-    status = stator_softmax_s8__ref(at(arena, 0), at(arena, 4), &layer1);
+    status = stator_softmax_s8__c(at(arena, 0), at(arena, 4), &layer1);
     if (status != 0) {
         return status;
     }
