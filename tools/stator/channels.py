@@ -12,6 +12,7 @@ import numpy.typing as npt
 from stator.ir import DType, TensorType
 
 Array = npt.NDArray[Any]
+BLOCK = 1 << 20  # weights that are looked at together: bounds the memory that this takes
 Mask = npt.NDArray[np.bool_]
 
 
@@ -56,12 +57,20 @@ class Bounds:
         return Bounds(monotone(self.low), monotone(self.high))
 
     def products(self, weights: Array, zero_point: int, *, padded: bool) -> Bounds:
-        """Bounds of the sum over all taps and channels of (x - zero_point) * w. weights: [outputs, taps, channels].
+        """Bounds of the sum over all taps and channels of (x - zero_point) * w. weights: [outputs, taps, channels]; the bounds are those
+        of each channel, or [outputs, 1] where each output sees one channel only.
 
         Where the window can hang over the edge, any tap may add nothing.
         """
         low, high = self.low - zero_point, self.high - zero_point
         if padded:
             low, high = np.minimum(low, 0), np.maximum(high, 0)
-        up, down = weights.clip(min=0).astype(np.int64), weights.clip(max=0).astype(np.int64)
-        return Bounds((up * low + down * high).sum(axis=(1, 2)), (up * high + down * low).sum(axis=(1, 2)))
+        rows = max(1, BLOCK // max(1, weights[0].size))
+        least, most = np.zeros(len(weights), dtype=np.int64), np.zeros(len(weights), dtype=np.int64)
+        for at in range(0, len(weights), rows):
+            part = slice(at, at + rows)
+            up, down = (weights[part].clip(*ends).sum(axis=1, dtype=np.int64) for ends in ((0, None), (None, 0)))
+            some_low, some_high = (x if x.ndim == 1 else x[part] for x in (low, high))
+            least[part] = (up * some_low + down * some_high).sum(axis=1)
+            most[part] = (up * some_high + down * some_low).sum(axis=1)
+        return Bounds(least, most)

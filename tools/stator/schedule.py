@@ -172,10 +172,11 @@ def _gaps(planned: Schedule) -> dict[tuple[int, int], int]:
             needed_later = buffers[i].last > step.index or any(t in graph.outputs for t in buffers[i].tensors)
             if i == o or needed_later or buffers[o].first < step.index:
                 continue
+            turns = any(name == "backwards" for name, _ in step.call.params)
             apart = planned.within[target] - planned.within[source]  # more than the buffers' starts are
             for pair, least in (
                 ((o, i), None if overlap.ahead is None else overlap.ahead + apart),
-                ((i, o), None if overlap.behind is None else overlap.behind - apart),
+                ((i, o), None if overlap.behind is None or not turns else overlap.behind - apart),
             ):
                 if least is not None and least < buffers[pair[0]].bytes:
                     gaps[pair] = max(least, 0)

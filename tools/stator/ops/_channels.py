@@ -61,7 +61,7 @@ def narrowed_weights(
     weights: [outputs, taps, channels]; `cut`: those that are left, in their operator's layout.
     """
     fixed = np.where(~kept_in & x.constant, x.low - on.quant(on.input(0)).zero_point, 0)
-    extra = (weights.astype(np.int64).sum(axis=1) @ fixed)[kept_out]
+    extra = (weights.sum(axis=1, dtype=np.int64) @ fixed)[kept_out]
     return {1: cut_weights(on, cut, kept_out, axis), **cut_bias(on, kept_out, extra)}
 
 

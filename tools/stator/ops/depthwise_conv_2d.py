@@ -90,7 +90,7 @@ class DepthwiseConv2D(Operator):
         assert x is not None
         channels = image(on.input(1))[3]
         weights, bias = on.constant(1, "weights").reshape(-1, channels).T[:, :, None], bias_values(on, channels)
-        each = Bounds(np.repeat(x.low, self.multiplier)[:, None, None], np.repeat(x.high, self.multiplier)[:, None, None])
+        each = Bounds(np.repeat(x.low, self.multiplier)[:, None], np.repeat(x.high, self.multiplier)[:, None])
         acc = each.products(weights, on.quant(on.input(0)).zero_point, padded=any(axis.padded for axis in self._axes(on)))
         acc = acc if bias is None else acc.through(lambda total: total + bias)
         low, high = activation_range(self.activation, on.quant(on.output))
