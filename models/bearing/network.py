@@ -89,6 +89,7 @@ class Sampler:
 
 def train(examples: Sequence[Example], frames: int, spectrum_bands: int, steps: int, seed: int) -> Any:
     """A trained network: its weights are a running mean over the last steps."""
+    keras.backend.clear_session()  # names in the file count the layers since then
     keras.utils.set_random_seed(seed)
     network = build(frames, examples[0].columns.shape[1])
     pace = keras.optimizers.schedules.CosineDecay(LEARNING_RATE, steps)

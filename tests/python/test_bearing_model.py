@@ -19,8 +19,8 @@ from stator.spec import ModelSpec, load_model_spec
 pytest.importorskip("tflite_micro", reason="no tflite-micro interpreter for this platform")
 pytest.importorskip("tensorflow", reason="no TensorFlow for this platform")
 
-from models.bearing.examples import CWRU
-from models.bearing.network import Interpreter
+from models.bearing.examples import CWRU, generated
+from models.bearing.network import Interpreter, quantize, train
 
 # What simple baselines reach on the same splits: shared with the data, printed in its description.
 BASELINES = {
@@ -114,3 +114,16 @@ def test_training_from_the_generator_alone_is_reproducible(tmp_path: Path, spec:
     committed = load(spec.path)
     assert [type(n.op) for n in trained.nodes] == [type(n.op) for n in committed.nodes]
     assert [trained.tensors[t].type.shape for t in trained.outputs] == [(1, 4), (1, 4)]
+
+
+@pytest.mark.slow
+def test_names_in_the_file_do_not_depend_on_earlier_trainings(tmp_path: Path, spec: ModelSpec) -> None:
+    """Otherwise the command with `--scores`, which trains five models first, would write another file than without."""
+    assert spec.features is not None and spec.input is not None and spec.window is not None
+    examples = list(generated(1, 3.0, spec.input.counts_per_g, spec.features, np.random.default_rng(1)))
+    names = []
+    for name in ("first.tflite", "second.tflite"):
+        network = train(examples, spec.window.frames, spec.features.spectrum_bands, 2, seed=1)
+        (tmp_path / name).write_bytes(quantize(network, examples, seed=1))
+        names.append([t.name for t in load(tmp_path / name).tensors.values()])
+    assert names[0] == names[1]
