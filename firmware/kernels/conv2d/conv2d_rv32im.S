@@ -168,3 +168,93 @@ FUNC stator_conv2d_rv32im_block
         .cfi_def_cfa_offset 0
         ret
 ENDFUNC stator_conv2d_rv32im_block
+
+/* void stator_conv2d_rv32im_pixel(const struct stator_conv2d_rv32im_block *block);     a0
+ *
+ * Clobbers t0-t6, a1-a7. Reads stream and window exactly. Per byte of the window: 5 loads, 4 products, 4 sums.
+ * Registers: t3-t6 sums; a1 place in the window, a2 end of the row, a3 rows left, a4-a7 weights and products, t0 stream, t1 activation,
+ * t2 channels left; s0 output, s1 bytes of a row, s2 skip, s3 bytes back from a row's start to where the loop is entered.
+ * Frame: 0 s0-s3.
+ */
+        .equ    UNROLL1, 4
+
+        .macro  TAP1 k
+        lb      t1, \k(a1)
+        lb      a4, 4 * \k(t0)
+        lb      a5, 4 * \k + 1(t0)
+        lb      a6, 4 * \k + 2(t0)
+        lb      a7, 4 * \k + 3(t0)
+        mul     a4, a4, t1
+        mul     a5, a5, t1
+        mul     a6, a6, t1
+        mul     a7, a7, t1
+        add     t3, t3, a4
+        add     t4, t4, a5
+        add     t5, t5, a6
+        add     t6, t6, a7
+        .endm
+
+        .macro  FINISH1 at, sum
+        lw      a4, 12 * \at(t0)
+        lw      a5, 12 * \at + 4(t0)
+        lw      a6, 12 * \at + 8(t0)
+        REQUANTIZE \sum, a4, a5, a6, a7
+        sb      \sum, \at(s0)
+        addi    t2, t2, -1
+        beqz    t2, 5f
+        .endm
+
+FUNC stator_conv2d_rv32im_pixel
+        addi    sp, sp, -32
+        .cfi_def_cfa_offset 32
+        .irp    n, 0, 1, 2, 3
+        sw      s\n, 4 * \n(sp)
+        .cfi_rel_offset s\n, 4 * \n
+        .endr
+        lw      t0, STREAM(a0)
+        lw      s0, TO(a0)
+        lw      s1, ROW_BYTES(a0)
+        lw      s2, SKIP(a0)
+        lw      t2, CHANNELS(a0)
+        neg     s3, s1
+        andi    s3, s3, UNROLL1 - 1
+1:      lw      t3, 0(t0)
+        lw      t4, 4(t0)
+        lw      t5, 8(t0)
+        lw      t6, 12(t0)
+        addi    t0, t0, 16
+        lw      a1, FROM(a0)
+        lw      a3, ROWS(a0)
+2:      add     a2, a1, s1              /* a row */
+        beqz    s3, 30f
+        sub     a1, a1, s3
+        slli    t1, s3, 2
+        sub     t0, t0, t1
+        addi    t1, s3, -2
+        bltz    t1, 31f
+        beqz    t1, 32f
+        j       33f
+30:     TAP1    0
+31:     TAP1    1
+32:     TAP1    2
+33:     TAP1    3
+        addi    a1, a1, UNROLL1
+        addi    t0, t0, 4 * UNROLL1
+        bne     a1, a2, 30b
+        add     a1, a1, s2
+        addi    a3, a3, -1
+        bnez    a3, 2b
+        FINISH1 0, t3
+        FINISH1 1, t4
+        FINISH1 2, t5
+        FINISH1 3, t6
+        addi    t0, t0, 48
+        addi    s0, s0, 4
+        j       1b
+5:      .irp    n, 0, 1, 2, 3
+        lw      s\n, 4 * \n(sp)
+        .endr
+        addi    sp, sp, 32
+        .cfi_def_cfa_offset 0
+        ret
+ENDFUNC stator_conv2d_rv32im_pixel

@@ -158,7 +158,8 @@ int stator_conv2d_s8__rv32im(int8_t *out, const int8_t *in, const struct stator_
     if (!stator_conv2d_packed_valid(out, in, p) || !scratch) {
         return -EINVAL;
     }
-    const int32_t blocks = (p->out_h * p->out_w + 3) / 4;
+    const int32_t pixels = p->out_h * p->out_w;
+    const int32_t blocks = (pixels + 3) / 4;
     const int32_t in_bytes = p->in_h * p->in_w * p->in_c;
     const int32_t out_bytes = p->out_h * p->out_w * p->out_c;
     const uintptr_t from = (uintptr_t)in;
@@ -188,7 +189,18 @@ int stator_conv2d_s8__rv32im(int8_t *out, const int8_t *in, const struct stator_
             } else {
                 place(&block, p, out + b * out_bytes, in + b * in_bytes, pixel, scratch, how);
             }
-            stator_conv2d_rv32im_block(&block);
+            const int32_t left = pixels - pixel;
+            if (left > 2) {
+                stator_conv2d_rv32im_block(&block);
+                continue;
+            }
+            if (left == 2) { /* in either order: where the output lies over the input, both windows are copies */
+                struct stator_conv2d_rv32im_block second = block;
+                second.from[0] = block.from[1];
+                second.to[0] = block.to[1];
+                stator_conv2d_rv32im_pixel(&second);
+            }
+            stator_conv2d_rv32im_pixel(&block);
         }
     }
     return 0;

@@ -22,4 +22,8 @@ struct stator_conv2d_rv32im_block {
 /* Computes all channels of a block. Stack: 80 bytes. */
 void stator_conv2d_rv32im_block(const struct stator_conv2d_rv32im_block *block);
 
+/* Computes all channels of a block's first pixel: for one or two pixels that are left, which take a third of a block each. Stack:
+ * 32 bytes. */
+void stator_conv2d_rv32im_pixel(const struct stator_conv2d_rv32im_block *block);
+
 #endif
