@@ -120,5 +120,5 @@ def test_wrong_priorities_jitter_as_the_analysis_says(tmp_path: Path) -> None:
     done = json.loads((tmp_path / "run.json").read_text(encoding="utf-8"))
     assert any("is not more urgent" in reason for reason in done["reasons"])
     assert not any("it is wrong" in reason for reason in done["reasons"])  # late, and the analysis had said how late
-    assert done["jitter_us"] > 10 * float(str(right["jitter_bound_us"]))
+    assert done["jitter_us"] > float(str(right["jitter_bound_us"]))  # more than the right priorities can ever give
     assert done["handover_instructions"] <= done["handover_bound_instructions"]

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from stator.board import Board
 from stator.cmake import Rtos, baremetal_port, planned
@@ -26,6 +27,8 @@ TOOLCHAINS = {
     "riscv": ("riscv64-unknown-elf-gcc", "gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf"),
 }
 SHOWN_LINES = 14
+Variant = Literal["", "stress", "trace"]
+"""Folders of firmware/port/freertos that may be added to an image: telemetry floods and nothing sleeps; or it notes what runs when."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +45,10 @@ class Image:
     rtos: Rtos = "freertos"
 
 
-def build(board: Board, spec: ModelSpec, *, rtos: Rtos = "freertos", stress: bool = False) -> Image:
+def build(board: Board, spec: ModelSpec, *, rtos: Rtos = "freertos", variant: Variant = "") -> Image:
     """Builds the monitor firmware of `spec` for `board` in build/<board>/<model>/.
 
-    Below that in a folder of its own, where `rtos` is another, or `stress` (FreeRTOS only) gives the image more to do.
+    Below that in a folder of its own where `rtos` is another, or `variant` gives an image with FreeRTOS more to do.
 
     Raises DoesNotFit before or after linking, ToolError for missing or failing tools, and what the stages before raise.
     """
@@ -64,14 +67,15 @@ def build(board: Board, spec: ModelSpec, *, rtos: Rtos = "freertos", stress: boo
     if rtos == "baremetal":
         baremetal_port(board)
     plan = planned(board, spec, rtos=rtos)
-    build_dir = ROOT / "build" / board.name / spec.name / ("stress" if stress else "" if rtos == "freertos" else rtos)
+    build_dir = ROOT / "build" / board.name / spec.name / (variant or ("" if rtos == "freertos" else rtos))
     with locked(build_dir), (build_dir / "build.log").open("w", encoding="utf-8") as log:
         settings = {
             "STATOR_BOARD": _argument(board.folder, BOARDS),
             "STATOR_MODEL": _argument(spec.folder, MODELS),
             "STATOR_PYTHON": sys.executable,
             "STATOR_RTOS_WANTED": rtos,
-            "STATOR_STRESS": "ON" if stress else "OFF",
+            "STATOR_STRESS": "ON" if variant == "stress" else "OFF",
+            "STATOR_TRACE": "ON" if variant == "trace" else "OFF",
             "CMAKE_MAKE_PROGRAM": ninja,
         }
         words = [cmake, "-G", "Ninja", "-S", str(ROOT), "-B", str(build_dir), *(f"-D{name}={value}" for name, value in settings.items())]

@@ -110,6 +110,7 @@ def facts(board: Board, model: str, rtos: Rtos = "freertos") -> dict[str, str | 
         "STATOR_RTOS": rtos,
         "STATOR_TASKS_FILE": str(tasks_file(rtos)),
         "STATOR_GENERATED": generated,
+        "STATOR_HANDLERS": list(board.timing.handlers.values()) if board.timing else [],
         "STATOR_KERNEL_SOURCES": [str(source) for k in kernels() if k.isa in wanted for source in k.sources],
         "STATOR_SIGNAL_AT": "",
         "STATOR_SIGNAL_BYTES": "",

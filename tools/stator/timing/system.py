@@ -258,7 +258,10 @@ def analyse(board: Board, plan: MemoryPlan, tasks: Tasks, found: Costs, measured
     # Blocked where the interrupt comes while a task has suspended the scheduler: the switch waits for xTaskResumeAll().
     cost = hands_over.cost_ns + 2 * switch + rate.ns(found.resume)
     handover = Activity("handover", jobs["feature"].order, frame, cost, frame, blocking)
-    decided = next(r for r in rows if r.activity.name == "inference").response_ns
+    ends = {r.activity.name: r.response_ns for r in rows}
+    decided = ends["inference"]
+    if jobs["feature"].order >= jobs["inference"].order:  # the features are not among what the inference is held up by
+        decided = None if decided is None or ends["feature"] is None else decided + ends["feature"]
     return Analysis(
         tuple(rows),
         response_ns(handover, [a for a in everything if a is not hands_over and a is not jobs["feature"]]),

@@ -59,7 +59,7 @@ def run(board: str, signal: str, model: str = "bearing", frames: int = 0, rtos: 
     halves = _fitting(counts, the_board)
     if stress and rtos != "freertos":
         raise ConfigError("--stress: the image under stress is one with FreeRTOS", remedy="leave out --rtos, or --stress")
-    image = build(the_board, spec, rtos=known_rtos(rtos), stress=stress)
+    image = build(the_board, spec, rtos=known_rtos(rtos), variant="stress" if stress else "")
     simulated = _faster(the_board) if stress else the_board
     done = replay(simulated, image.elf, halves, frames or len(halves))
     return _judge(replace(image, board=simulated), heard, counts, halves, done, stress)

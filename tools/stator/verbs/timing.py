@@ -7,11 +7,15 @@ from rich.table import Table
 from stator.board import Board, load_board
 from stator.build import Image
 from stator.build import build as build_image
+from stator.cmake import write_whole
+from stator.data import load_signal, to_counts
 from stator.measure import read_elf
 from stator.memory import load_tasks
 from stator.progress import status
+from stator.sim import simulator
+from stator.sim.trace import chrome, spans, trace
 from stator.spec import load_model_spec
-from stator.timing.measured import measure
+from stator.timing.measured import FRAMES, measure
 from stator.timing.rules import hopeless, wrong_priorities, wrong_tasks
 from stator.timing.setting import changed
 from stator.timing.system import MARGIN, Analysis, Measured, Rate, analyse, costs, fields, timing_of
@@ -41,18 +45,37 @@ def timing(board: str, model: str = "bearing", set: str = "") -> Results:
     measured = measure(image)
     analysis = analyse(the_board, image.plan, tasks, found, measured, Rate.of(the_board))
     reasons = [*wrong_priorities(the_board), *wrong_tasks(tasks), *hopeless(image.plan), *analysis.reasons()]
-    out = results(image, the_board, analysis, measured, reasons)
-    _show(image, the_board, analysis, measured, reasons, set)
+    seen, file = _traced(image) if simulator.has_one(as_is) and as_is.isa != "host" else ({}, None)
+    out = {**results(image, the_board, analysis, measured, reasons, seen), "trace": file}
+    _show(image, the_board, analysis, reasons, set, file)
     return out
 
 
-def results(image: Image, board: Board, analysis: Analysis, measured: Measured, reasons: list[str]) -> dict[str, object]:
-    """The contract's fields."""
+def _traced(image: Image) -> tuple[dict[str, float], str]:
+    """Runs the image that notes what runs when: the longest of each interrupt in µs at the board's clock, and the timeline's file."""
+    board, spec = image.board, image.spec
+    assert spec.input is not None and image.plan.tasks is not None
+    noting = build_image(board, spec, variant="trace")
+    halves = to_counts(load_signal("synthetic"), spec.input.counts_per_g).frames[:FRAMES]
+    facts = timing_of(board)
+    found = spans(trace(board, noting.elf, halves), list(image.plan.tasks.tasks), list(facts.handlers), facts.sensor[-1])
+    file = image.build_dir / "trace.json"
+    write_whole(file, chrome(found, board.counter.hz, f"{spec.name} on {board.name}"))
+    per_us = Rate.of(board).per_second / 1e6 / float(board.instructions_per_count or 1)
+    return {
+        n: round(max(s.length for s in found if s.name == n) / per_us, 3) for n in facts.handlers if any(s.name == n for s in found)
+    }, str(file)
+
+
+def results(
+    image: Image, board: Board, analysis: Analysis, measured: Measured, reasons: list[str], seen: dict[str, float]
+) -> dict[str, object]:
+    """The contract's fields; `seen`: the longest that each interrupt took in a trace, in µs."""
     rate = Rate.of(board)
     own = image.board.timing is not None and not image.board.timing.like
-    observed = {}
+    observed = dict(seen)
     if own:
-        observed = {
+        observed |= {
             "feature": round((measured.least_handover + measured.features) / rate.per_second * 1e6, 3),
             "inference": round(measured.whole / rate.per_second * 1e6, 3),
         }
@@ -75,7 +98,7 @@ def results(image: Image, board: Board, analysis: Analysis, measured: Measured, 
     }
 
 
-def _show(image: Image, board: Board, analysis: Analysis, measured: Measured, reasons: list[str], asked: str) -> None:
+def _show(image: Image, board: Board, analysis: Analysis, reasons: list[str], asked: str, file: str | None) -> None:
     facts = timing_of(board)
     what_if = f", with {asked}" if asked else ""
     table = Table(title=f"{image.spec.name} on {board.name} at {board.clock_hz / 1e6:g} MHz{what_if}: µs", title_justify="left")
@@ -109,6 +132,8 @@ def _show(image: Image, board: Board, analysis: Analysis, measured: Measured, re
         highlight=False,
     )
     console.print(f"{facts.cycles_per_instruction:g} cycles per instruction: {facts.source}", highlight=False, markup=False)
+    if file is not None:
+        console.print(f"timeline, for ui.perfetto.dev or chrome://tracing: {file}", highlight=False, markup=False)
     for line in ("verdict: fail", *(f"  {reason}" for reason in reasons)) if reasons else ("verdict: pass",):
         console.print(line, highlight=False, markup=False)
 
