@@ -216,12 +216,12 @@ def test_gd32vf103_stacks_stay_within_their_bounds(gd32vf103: Image, machine: Pa
 
 
 def test_gd32vf103_tasks_survive_being_interrupted_in_the_middle_of_their_work(gd32vf103: Image, machine: Path) -> None:
-    """At times the core is ten times slower and interrupted all the time: the feature task breaks into inference, halves are lost.
+    """At times the core is sixteen times slower and interrupted all the time: the feature task breaks into inference, halves are lost.
 
     All of it is told, and what is not lost is right.
     """
     halves = counts("ball")
-    said, interrupts = run(machine, gd32vf103.elf, halves, 24, "1", "10")
+    said, interrupts = run(machine, gd32vf103.elf, halves, 24, "1", "16")
     assert said.failure is None and said.garbage == 0
     sequences = [r.sequence for r in said.records]
     missing = sequences[-1] + 1 - len(sequences)

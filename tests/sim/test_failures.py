@@ -73,7 +73,7 @@ def test_what_is_no_signal_is_refused(board: Board, tmp_path: Path) -> None:
 
 def test_an_interrupt_too_urgent_for_the_kernel_fails_an_assertion(tmp_path: Path) -> None:
     board = load_board("mps2_an505")
-    bad = faulty(board, tmp_path, "arm_nvic_enable(DMA0_TC_IRQ, 2,", "arm_nvic_enable(DMA0_TC_IRQ, 0,")
+    bad = faulty(board, tmp_path, "arm_nvic_enable(DMA0_TC_IRQ, STATOR_PRIORITY_DMA,", "arm_nvic_enable(DMA0_TC_IRQ, 0,")
     assert "assert line" in last_words(board, firmware(tmp_path / "build", bad))
 
 
