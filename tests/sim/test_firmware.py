@@ -106,7 +106,9 @@ def test_one_changed_sample_is_found(setup: Setup) -> None:
     records = setup.records(halves=halves)
     assert setup.image.plan.sampling is not None
     stream = check_stream(records, setup.halves, setup.image.plan.sampling.half_ticks)
-    assert stream.lost == sum(r.sequence % len(halves) == 5 for r in records) > 0 and any("frame 5: its samples have CRC" in problem for problem in stream.problems)
+    assert stream.lost == sum(r.sequence % len(halves) == 5 for r in records) > 0 and any(
+        "frame 5: its samples have CRC" in problem for problem in stream.problems
+    )
     assert any(problem.startswith("frame 5: feature") for problem in setup.problems(records))
 
 
