@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from stator.board import Board
 from stator.errors import ToolError
 from stator.sim import simulator
 from stator.sim.counters import of_bench
-from stator.sim.records import LINE_LIMIT, checked, number, unhex
+from stator.sim.lines import Lines
+from stator.sim.records import number, unhex
 
 MAGIC = 0x4E425453  # 'STBN', little endian
 STALL_S = 300.0
@@ -34,58 +35,42 @@ class Counts:
     layer_instructions: tuple[int, ...] | None = None
 
 
-@dataclass(slots=True)
-class _Heard:
-    """The lines so far."""
+class _Heard(Lines):
+    """What a bench image said so far."""
 
-    overhead: int = 0
-    layers_due: int = -1
-    runs: dict[int, int] = field(default_factory=dict)
-    outputs: dict[tuple[int, int], bytes] = field(default_factory=dict)
-    layers: dict[int, int] = field(default_factory=dict)
-    ended: bool = False
-    rest: bytes = b""
+    def __init__(self) -> None:
+        super().__init__("the bench image")
+        self.overhead = 0
+        self.layers_due = -1
+        self.runs: dict[int, int] = {}
+        self.outputs: dict[tuple[int, int], bytearray] = {}
+        self.layers: dict[int, int] = {}
 
-    def feed(self, data: bytes) -> bool:
-        """Takes serial bytes; True when the image has said all. Raises ToolError for FAIL and for what cannot be decoded."""
-        *lines, self.rest = (self.rest + data).split(b"\n")
-        for text in lines:
-            self._line(text.removesuffix(b"\r"))
-        if len(self.rest) > LINE_LIMIT:
-            raise ToolError("the bench image sends no lines")
-        return self.ended
+    def take(self, kind: str, words: Sequence[str]) -> None:
+        if kind == "B":
+            said = dict(word.split("=", 1) for word in words)
+            self.overhead, self.layers_due = number(said["overhead"]), number(said["layers"])
+        elif kind == "R":
+            run, units = map(number, words)
+            self.runs[run] = units - self.overhead
+        elif kind == "O":
+            take_piece(self.outputs, words)
+        elif kind == "L":
+            layer, units, overhead = map(number, words)
+            self.layers[layer] = units - overhead
+        elif kind == "E":
+            self.ended = True
+        else:
+            raise ValueError("kind")
 
-    def _line(self, text: bytes) -> None:
-        if text.startswith(b"FAIL "):
-            raise ToolError(f"the bench image gave up: {ascii(text[5:200])[2:-1]}")
-        body = checked(text)
-        if not text:
-            return
-        try:
-            if body is None:
-                raise ValueError("checksum")
-            kind, *words = body.decode("ascii").split(",")
-            if kind == "B":
-                said = dict(word.split("=", 1) for word in words)
-                self.overhead, self.layers_due = number(said["overhead"]), number(said["layers"])
-            elif kind == "R":
-                run, units = map(number, words)
-                self.runs[run] = units - self.overhead
-            elif kind == "O":
-                run, output, at = map(number, words[:3])
-                before = self.outputs.get((run, output), b"")
-                if at != len(before):
-                    raise ValueError("a piece of an output is missing")
-                self.outputs[run, output] = before + unhex(words[3])
-            elif kind == "L":
-                layer, units, overhead = map(number, words)
-                self.layers[layer] = units - overhead
-            elif kind == "E":
-                self.ended = True
-            else:
-                raise ValueError("kind")
-        except (ValueError, KeyError, IndexError) as error:
-            raise ToolError(f"the bench image said what cannot be decoded ({error}): {ascii(text[:80])[2:-1]}") from None
+
+def take_piece(held: dict[tuple[int, int], bytearray], words: Sequence[str]) -> None:
+    """`O,<run>,<number>,<offset>,<hex>`: the next piece of an output or a tensor. Raises ValueError where one is missing."""
+    run, which, at = map(number, words[:3])
+    content = held.setdefault((run, which), bytearray())
+    if at != len(content):
+        raise ValueError("a piece is missing")
+    content += unhex(words[3])
 
 
 def order(inputs: Sequence[Segment], outputs: Sequence[Segment], runs: Sequence[Sequence[bytes]]) -> bytes:
@@ -117,7 +102,7 @@ def count(board: Board, elf: Path, inputs: Sequence[Segment], outputs: Sequence[
     run_instructions, layer_instructions = (None, None) if counters is None else of_bench(counters, len(runs), heard.layers_due)
     return Counts(
         runs=tuple(heard.runs[run] for run in range(len(runs))),
-        outputs=tuple(tuple(heard.outputs[run, output] for output in range(len(outputs))) for run in range(len(runs))),
+        outputs=tuple(tuple(bytes(heard.outputs[run, output]) for output in range(len(outputs))) for run in range(len(runs))),
         layers=tuple(heard.layers[layer] for layer in range(heard.layers_due)),
         simulator=simulator.version(board),
         run_instructions=run_instructions,

@@ -9,8 +9,8 @@ from pathlib import Path
 from stator.board import Board
 from stator.errors import ToolError
 from stator.sim import qemu
-from stator.sim.bench import STALL_S, Segment
-from stator.sim.records import LINE_LIMIT, checked, number, unhex
+from stator.sim.bench import STALL_S, Segment, take_piece
+from stator.sim.lines import Lines
 
 MAGIC = 0x4C525453  # 'STRL', little endian
 
@@ -28,41 +28,17 @@ def order(inputs: Sequence[Segment], written: Sequence[tuple[int, Segment]], run
     return bytes(data)
 
 
-class _Heard:
+class _Heard(Lines):
     """The bytes of every tensor of every run so far."""
 
     def __init__(self) -> None:
+        super().__init__("the image")
         self.tensors: dict[tuple[int, int], bytearray] = {}
-        self.ended = False
-        self._rest = b""
 
-    def feed(self, data: bytes) -> bool:
-        *lines, self._rest = (self._rest + data).split(b"\n")
-        for text in lines:
-            self._line(text.removesuffix(b"\r"))
-        if len(self._rest) > LINE_LIMIT:
-            raise ToolError("the image sends no lines")
-        return self.ended
-
-    def _line(self, text: bytes) -> None:
-        if text.startswith(b"FAIL "):
-            raise ToolError(f"the image gave up: {ascii(text[5:200])[2:-1]}")
-        body = checked(text)
-        if not text:
-            return
-        try:
-            if body is None:
-                raise ValueError("checksum")
-            kind, *words = body.decode("ascii").split(",")
-            if kind == "O":
-                run, tensor, at = map(number, words[:3])
-                held = self.tensors.setdefault((run, tensor), bytearray())
-                if at != len(held):
-                    raise ValueError("a piece is missing")
-                held += unhex(words[3])
-            self.ended = self.ended or kind == "E"
-        except (ValueError, IndexError) as error:
-            raise ToolError(f"the image said what cannot be decoded ({error}): {ascii(text[:80])[2:-1]}") from None
+    def take(self, kind: str, words: Sequence[str]) -> None:
+        if kind == "O":
+            take_piece(self.tensors, words)
+        self.ended = self.ended or kind == "E"
 
 
 def layers(

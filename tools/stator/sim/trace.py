@@ -10,7 +10,8 @@ from pathlib import Path
 from stator.board import Board
 from stator.errors import ToolError
 from stator.sim import qemu, simulator
-from stator.sim.records import LINE_LIMIT, checked, number
+from stator.sim.lines import Lines
+from stator.sim.records import number
 
 KINDS = "tex"  # a task goes on; entry and exit of an interrupt
 
@@ -34,37 +35,22 @@ class Span:
     length: int
 
 
-class _Heard:
+class _Heard(Lines):
     def __init__(self) -> None:
+        super().__init__("the trace image")
         self.events: list[Event] = []
-        self.ended = False
-        self._rest = b""
 
-    def feed(self, data: bytes) -> bool:
-        *lines, self._rest = (self._rest + data).split(b"\n")
-        for text in lines:
-            self._line(text)
-        if len(self._rest) > LINE_LIMIT:
-            raise ToolError("the trace image sends no lines")
-        return self.ended
+    def unchecked(self) -> None:
+        """The line of telemetry that the trace cut off."""
 
-    def _line(self, text: bytes) -> None:
-        if text.startswith(b"FAIL "):
-            raise ToolError(f"the trace image gave up: {ascii(text[5:200])[2:-1]}")
-        body = checked(text)
-        if body is None:
-            return  # the line of telemetry that the trace cut off
-        kind, *words = body.decode("ascii", "replace").split(",")
-        try:
-            if kind == "T":
-                at, what = words
-                if what[:1] not in KINDS:
-                    raise ValueError(what)
-                self.events.append(Event(number(at), what[0], number(what[1:], 256)))
-            elif kind == "E":
-                self.ended = number(words[0]) == len(self.events)
-        except ValueError as error:
-            raise ToolError(f"the trace image said what cannot be decoded: {error}") from None
+    def take(self, kind: str, words: Sequence[str]) -> None:
+        if kind == "T":
+            at, what = words
+            if what[:1] not in KINDS:
+                raise ValueError(what)
+            self.events.append(Event(number(at), what[0], number(what[1:], 256)))
+        elif kind == "E":
+            self.ended = number(words[0]) == len(self.events)
 
 
 def trace(board: Board, elf: Path, halves: qemu.Halves) -> tuple[Event, ...]:
