@@ -16,7 +16,7 @@ import scipy.io.wavfile
 
 from stator.data import LABELS, available, load_signal, to_counts
 from stator.data.archives import unpacked
-from stator.data.signal import Signal
+from stator.data.signal import Signal, checked
 from stator.data.synthetic import SKF_6205, Machine, demo_signal, vibration
 from stator.errors import SignalError
 
@@ -43,17 +43,23 @@ def test_integer_wav_means_eight_g_at_full_scale(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("rate", [20000, 48000, 44100, 8000])
-def test_other_rates_are_resampled_to_12_khz(tmp_path: Path, rate: int) -> None:
+def test_a_file_of_another_rate_is_refused(tmp_path: Path, rate: int) -> None:
     scipy.io.wavfile.write(tmp_path / "a.wav", rate, tone(440, rate, 2.0).astype(np.float32))
-    samples = load_signal(str(tmp_path / "a.wav")).samples
+    scipy.io.savemat(tmp_path / "a.mat", {"Data": tone(440, rate, 2.0), "SampleFrequency": rate})
+    for name in ("a.wav", "a.mat"):
+        _refused(tmp_path / name, f"{name}: is sampled at {rate:,} Hz, and the sensor at 12,000 Hz")
+
+
+@pytest.mark.parametrize("rate", [20000, 48000])
+def test_recordings_of_other_rates_are_resampled_to_12_khz(rate: int) -> None:
+    samples = checked("a", rate, tone(440, rate, 2.0)).samples
     assert len(samples) == 24000
     middle = slice(2000, -2000)
     assert np.abs(samples - tone(440, 12000, 2.0))[middle].max() < 0.01
 
 
-def test_frequencies_above_6_khz_do_not_fold_back(tmp_path: Path) -> None:
-    scipy.io.wavfile.write(tmp_path / "a.wav", 48000, tone(9000, 48000).astype(np.float32))
-    assert np.abs(load_signal(str(tmp_path / "a.wav")).samples[500:-500]).max() < 0.01
+def test_frequencies_above_6_khz_do_not_fold_back() -> None:
+    assert np.abs(checked("a", 48000, tone(9000, 48000)).samples[500:-500]).max() < 0.01
 
 
 def _refused(path: Path, says: str) -> None:

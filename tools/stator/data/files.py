@@ -18,12 +18,25 @@ WAV_FULL_SCALE_G = 8.0
 """What the full scale of an integer .wav means: the range of the sensor."""
 
 
-def load_file(path: Path, *, name: str = "", label: str | None = None, sample_hz: int | None = None) -> Signal:
-    """The signal in a .npy (float, g, 12 kHz), .wav (float: g) or .mat file (CWRU's or UESTC's variables). Raises SignalError.
+def load_file(path: Path) -> Signal:
+    """The signal in a .npy (float, g), .wav (float: g) or .mat file (CWRU's or UESTC's variables), sampled at 12 kHz. Raises SignalError.
 
-    `sample_hz` is for .mat files that do not say their rate.
+    A file of another rate is refused: a resampled signal is not what the sensor gave, so that is for its owner to do.
     """
-    name = name or path.name
+    rate, samples, rpm = read(path, path.name)
+    if rate != SAMPLE_HZ:
+        raise SignalError(
+            f"{path.name}: is sampled at {rate:,g} Hz, and the sensor at {SAMPLE_HZ:,} Hz",
+            remedy=f"resample it, for example sox IN.wav -r {SAMPLE_HZ} OUT.wav; cwru:NNN and uestc:FILE are resampled by themselves",
+        )
+    return checked(path.name, rate, samples, rpm=rpm)
+
+
+Content = tuple[float, np.ndarray[Any, Any], float | None]
+
+
+def read(path: Path, name: str, sample_hz: int | None = None) -> Content:
+    """Rate in Hz, samples in g and speed in rpm of a file, as they stand in it. `sample_hz`: for .mat files that do not say their rate."""
     try:
         size = path.stat().st_size if path.is_file() else None
     except (OSError, ValueError):
@@ -40,16 +53,12 @@ def load_file(path: Path, *, name: str = "", label: str | None = None, sample_hz
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             warnings.filterwarnings("error", message="Reached EOF")  # a .wav cut short
-            rate, samples, rpm = readers[suffix](path, name, sample_hz)
+            return readers[suffix](path, name, sample_hz)
     except SignalError:
         raise
     except Exception as error:  # readers of untrusted files fail in every way there is
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise SignalError(f"{name}: is not a readable {suffix} file: {reason[:120]}", remedy="write the file again") from None
-    return checked(name, rate, samples, label, rpm)
-
-
-Content = tuple[float, np.ndarray[Any, Any], float | None]
 
 
 def _npy(path: Path, name: str, sample_hz: int | None) -> Content:

@@ -7,8 +7,8 @@ import re
 from pathlib import Path
 
 from stator.data.archives import unpacked
-from stator.data.files import load_file
-from stator.data.signal import Signal
+from stator.data.files import read
+from stator.data.signal import Signal, checked
 from stator.errors import SignalError
 
 CWRU_LABELS = {"Normal": "healthy", "normal": "healthy", "IR": "inner", "B": "ball", "OR": "outer"}
@@ -25,8 +25,9 @@ def load_cwru(number: str) -> Signal:
         raise SignalError(f"no CWRU recording cwru:{number[:40]}", remedy=hint)
     path = next((p for p in paths if ".decimated_12k" in p.name), paths[0])
     said = re.search(r"(?:^|_)(Normal|normal|IR|OR|B)(?=\d|_)", path.name)
-    rate = 48000 if path.parent.name == "normal" and ".decimated_12k" not in path.name else 12000
-    return load_file(path, name=f"cwru:{number}", label=CWRU_LABELS[said[1]] if said else None, sample_hz=rate)
+    hz = 48000 if path.parent.name == "normal" and ".decimated_12k" not in path.name else 12000
+    rate, samples, rpm = read(path, f"cwru:{number}", hz)
+    return checked(f"cwru:{number}", rate, samples, CWRU_LABELS[said[1]] if said else None, rpm)
 
 
 def cwru_files() -> dict[int, list[Path]]:
@@ -51,6 +52,6 @@ def load_uestc(file: str) -> Signal:
         near = difflib.get_close_matches(stem, names, n=1, cutoff=0.3)
         hint = f"did you mean uestc:{near[0]}?" if near else f"one of {', '.join(names[:8])} ..."
         raise SignalError(f"no UESTC recording uestc:{file[:40]}", remedy=hint)
-    signal = load_file(folder / f"{stem}.mat", name=f"uestc:{stem}", label=UESTC_LABELS.get(stem[:1]))
+    rate, samples, _ = read(folder / f"{stem}.mat", f"uestc:{stem}")
     said = re.match(r"[A-Z]_(\d+)", stem)
-    return Signal(signal.name, signal.sample_hz, signal.samples, signal.label, float(said[1]) if said else None)
+    return checked(f"uestc:{stem}", rate, samples, UESTC_LABELS.get(stem[:1]), float(said[1]) if said else None)
