@@ -5,8 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from stator.ir import DType, Quantization
-from stator.numerics import INT32_MAX, quantize_multipliers
-from stator.ops import Array, Operands, Refusal
+from stator.numerics import INT32_MAX, quantize_multipliers, requantize
+from stator.ops import Array, Constant, Operands, Refusal, Value
+from stator.ops._activation import Activation, activation_range
+
+Multipliers = tuple[Array, Array]
 
 
 def symmetric(on: Operands, channels_axis: int) -> Quantization:
@@ -47,7 +50,7 @@ def bias_values(on: Operands, channels: int) -> Array | None:
     return values.reshape(-1)
 
 
-def channel_multipliers(on: Operands, channels: int, *, product_in_float32: bool = False) -> tuple[Array, Array]:
+def channel_multipliers(on: Operands, channels: int, *, product_in_float32: bool = False) -> Multipliers:
     """Multiplier (int32) and shift (int8) that take each channel's accumulator to the output's scale.
 
     One element where the weights have one scale and `product_in_float32`, which says how that one scale is formed.
@@ -78,3 +81,34 @@ def accumulator_fits(weights: Array, bias: Array | None, input_zero_point: int) 
             f"the accumulator of output channel {int(worst.argmax())} can overflow: it can reach {int(worst.max()):,}",
             remedy="check the biases, which are far beyond what training gives",
         )
+
+
+def rescale(on: Operands, acc: Array, channels: int, multipliers: Multipliers, activation: Activation) -> Array:
+    """The output, from the sums of products without bias; their last axis is the output channels."""
+    bias = bias_values(on, channels)
+    acc = acc if bias is None else acc + bias
+    y = requantize(acc, *multipliers) + on.quant(on.output).zero_point
+    result: Array = np.clip(y, *activation_range(activation, on.quant(on.output))).astype(on.output.type.dtype.numpy)
+    return result.reshape(on.output.type.shape)
+
+
+def tables(on: Operands, channels: int, multipliers: Multipliers) -> tuple[tuple[str, Value], ...]:
+    """Weights, bias and scales as a kernel's parameters."""
+    bias = bias_values(on, channels)
+    return (
+        ("weights", Constant("weights", "int8_t", on.constant(1, "weights"))),
+        ("bias", None if bias is None else Constant("bias", "int32_t", bias)),
+        ("multiplier", Constant("multiplier", "int32_t", multipliers[0])),
+        ("shift", Constant("shift", "int8_t", multipliers[1])),
+    )
+
+
+def ends(on: Operands, activation: Activation) -> tuple[tuple[str, Value], ...]:
+    """Zero points and the output's range as a kernel's parameters."""
+    low, high = activation_range(activation, on.quant(on.output))
+    return (
+        ("input_zero_point", on.quant(on.input(0)).zero_point),
+        ("output_zero_point", on.quant(on.output).zero_point),
+        ("activation_min", low),
+        ("activation_max", high),
+    )

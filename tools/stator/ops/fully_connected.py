@@ -9,11 +9,10 @@ import numpy as np
 
 from stator.channels import Bounds, Mask
 from stator.ir import DType, Node, Tensor, TensorType
-from stator.numerics import requantize
-from stator.ops import Array, Constant, KernelCall, Operands, Operator, Options, Refusal, int8, operator
+from stator.ops import Array, KernelCall, Operands, Operator, Options, Refusal, int8, operator
 from stator.ops._activation import Activation, activation_range
 from stator.ops._channels import held_by_bias, narrowed_weights, read_by, rescaled
-from stator.ops._weights import accumulator_fits, bias_values, channel_multipliers, symmetric
+from stator.ops._weights import accumulator_fits, bias_values, channel_multipliers, ends, rescale, symmetric, tables
 
 
 @operator("FULLY_CONNECTED", options="FullyConnectedOptions")
@@ -71,15 +70,9 @@ class FullyConnected(Operator):
         x = inputs[0]
         assert x is not None
         weights = on.constant(1, "weights")
-        bias = bias_values(on, channels=weights.shape[0])
-        multiplier, shift = self._multipliers(on)
-        low, high = activation_range(self.activation, on.quant(on.output))
         rows = x.reshape(-1, weights.shape[1]).astype(np.int64) - on.quant(on.input(0)).zero_point
         acc = (rows.astype(np.float64) @ weights.astype(np.float64).T).astype(np.int64)
-        if bias is not None:
-            acc = acc + bias
-        y = requantize(acc, multiplier, shift) + on.quant(on.output).zero_point
-        return (np.clip(y, low, high).astype(np.int8).reshape(on.output.type.shape),)
+        return (rescale(on, acc, len(weights), self._multipliers(on), self.activation),)
 
     def _by_channel(self, on: Operands, x: Bounds) -> Array | None:
         """The weights as [units, positions, channels of input 0]; None where a row of the input is less than its last axis."""
@@ -120,9 +113,7 @@ class FullyConnected(Operator):
 
     def kernel(self, node: Node, on: Operands) -> KernelCall:
         weights = on.constant(1, "weights")
-        bias = bias_values(on, channels=weights.shape[0])
-        multiplier, shift = self._multipliers(on)
-        low, high = activation_range(self.activation, on.quant(on.output))
+        multipliers = self._multipliers(on)
         return KernelCall(
             kernel="fully_connected_s8",
             header="fully_connected/fully_connected.h",
@@ -130,17 +121,11 @@ class FullyConnected(Operator):
             outputs=(node.outputs[0],),
             inputs=(node.inputs[0],),
             params=(
-                ("weights", Constant("weights", "int8_t", weights)),
-                ("bias", None if bias is None else Constant("bias", "int32_t", bias)),
-                ("multiplier", Constant("multiplier", "int32_t", multiplier)),
-                ("shift", Constant("shift", "int8_t", shift)),
-                ("per_channel", int(len(multiplier) > 1)),
+                *tables(on, len(weights), multipliers),
+                ("per_channel", int(len(multipliers[0]) > 1)),
                 ("rows", on.output.type.elements // weights.shape[0]),
                 ("depth", weights.shape[1]),
                 ("units", weights.shape[0]),
-                ("input_zero_point", on.quant(on.input(0)).zero_point),
-                ("output_zero_point", on.quant(on.output).zero_point),
-                ("activation_min", low),
-                ("activation_max", high),
+                *ends(on, self.activation),
             ),
         )

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from stator.ir import DType, Node, TensorType
-from stator.numerics import requantize
-from stator.ops import Array, Constant, KernelCall, Operands, Operator, Options, Refusal, int8, operator
+from stator.ops import Array, KernelCall, Operands, Operator, Options, Refusal, int8, operator
 from stator.ops._activation import Activation, activation_range
-from stator.ops._weights import accumulator_fits, bias_values, channel_multipliers, symmetric
+from stator.ops._weights import accumulator_fits, bias_values, channel_multipliers, ends, rescale, symmetric, tables
 from stator.ops._window import Axis, Padding, axis, image, step
 
 
@@ -80,10 +79,7 @@ class TransposeConv(Operator):
         acc = np.zeros(on.output.type.shape, dtype=np.int64)
         cut = whole[:, rows.before : rows.before + rows.size, columns.before : columns.before + columns.size]
         acc[:, : cut.shape[1], : cut.shape[2]] = cut.astype(np.int64)
-        bias = bias_values(conv, channels)
-        acc = acc if bias is None else acc + bias
-        y = requantize(acc, *channel_multipliers(conv, channels)) + on.quant(on.output).zero_point
-        return (np.clip(y, *activation_range(self.activation, on.quant(on.output))).astype(np.int8),)
+        return (rescale(conv, acc, channels, channel_multipliers(conv, channels), self.activation),)
 
     def macs(self, on: Operands) -> int:
         return on.input(2).type.elements * (on.input(1).type.elements // image(on.input(1))[3])
@@ -91,9 +87,6 @@ class TransposeConv(Operator):
     def kernel(self, node: Node, on: Operands) -> KernelCall:
         weights, conv, (rows, columns) = on.constant(1, "weights"), self._conv(on), self._axes(on)
         batch, height, width, depth = image(on.input(2))
-        bias = bias_values(conv, len(weights))
-        multiplier, shift = channel_multipliers(conv, len(weights))
-        low, high = activation_range(self.activation, on.quant(on.output))
         return KernelCall(
             kernel="transpose_conv_s8",
             header="transpose_conv/transpose_conv.h",
@@ -101,10 +94,7 @@ class TransposeConv(Operator):
             outputs=node.outputs,
             inputs=(node.inputs[2],),
             params=(
-                ("weights", Constant("weights", "int8_t", weights)),
-                ("bias", None if bias is None else Constant("bias", "int32_t", bias)),
-                ("multiplier", Constant("multiplier", "int32_t", multiplier)),
-                ("shift", Constant("shift", "int8_t", shift)),
+                *tables(conv, len(weights), channel_multipliers(conv, len(weights))),
                 ("batches", batch),
                 ("in_h", height),
                 ("in_w", width),
@@ -118,9 +108,6 @@ class TransposeConv(Operator):
                 ("stride_w", columns.stride),
                 ("pad_top", rows.before),
                 ("pad_left", columns.before),
-                ("input_zero_point", on.quant(on.input(2)).zero_point),
-                ("output_zero_point", on.quant(on.output).zero_point),
-                ("activation_min", low),
-                ("activation_max", high),
+                *ends(conv, self.activation),
             ),
         )

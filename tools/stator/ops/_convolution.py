@@ -1,0 +1,138 @@
+"""What convolutions share: options, geometry, the check of weights and scales, and most of a kernel's parameters."""
+
+from __future__ import annotations
+
+import abc
+from dataclasses import dataclass, replace
+from typing import ClassVar, Self
+
+from stator.channels import Bounds
+from stator.ir import Node, TensorType
+from stator.ops import Array, KernelCall, Operands, Operator, Options, int8
+from stator.ops._activation import Activation, activation_range
+from stator.ops._channels import rescaled
+from stator.ops._overlap import window_overlap
+from stator.ops._weights import accumulator_fits, bias_values, channel_multipliers, ends, rescale, symmetric, tables
+from stator.ops._window import Axis, Margins, Padding, axes, image, step, strip, widened
+
+
+@dataclass(frozen=True, slots=True)
+class Convolution(Operator):
+    kernel_name: ClassVar[str]
+    channels_axis: ClassVar[int]  # of the weights: their output channels
+
+    stride: tuple[int, int]
+    dilation: tuple[int, int]
+    padding: Padding | Margins
+    activation: Activation
+
+    @classmethod
+    def from_tflite(cls, options: Options) -> Self:
+        return cls(*cls.window(options), Padding.from_tflite(options), Activation.from_tflite(options))
+
+    @staticmethod
+    def window(options: Options) -> tuple[tuple[int, int], tuple[int, int]]:
+        """Stride and dilation."""
+        return (
+            (step(options, "StrideH"), step(options, "StrideW")),
+            (step(options, "DilationHFactor"), step(options, "DilationWFactor")),
+        )
+
+    @abc.abstractmethod
+    def rows(self, on: Operands) -> Array:
+        """The weights by output channel: [channels, products]. Refuses weights that do not fit the image."""
+
+    @abc.abstractmethod
+    def sums(self, on: Operands, x: Array) -> Array:
+        """The products' sums, without bias: int64 of the output's shape."""
+
+    @abc.abstractmethod
+    def channels_field(self, on: Operands) -> tuple[str, int]:
+        """How the kernel is told the number of output channels."""
+
+    def by_channel(self) -> bool:
+        """Whether each channel of the output sees one channel of the input, its own."""
+        return False
+
+    def channels(self, on: Operands) -> int:
+        """Output channels."""
+        return image(on.input(1))[self.channels_axis]
+
+    def axes(self, on: Operands) -> tuple[Axis, Axis]:
+        _, kernel_h, kernel_w, _ = image(on.input(1))
+        return axes(on.input(0), (kernel_h, kernel_w), self.stride, self.dilation, self.padding)
+
+    def padded(self, on: Operands) -> bool:
+        return any(axis.padded for axis in self.axes(on))
+
+    def with_border(self, on: Operands, rows: tuple[int, int], columns: tuple[int, int]) -> Operator | None:
+        vertical, horizontal = (widened(axis, by) for axis, by in zip(self.axes(on), (rows, columns), strict=True))
+        if vertical is None or horizontal is None:
+            return None
+        return replace(self, padding=Margins(*vertical, *horizontal))
+
+    def for_rows(self, on: Operands, first: int, end: int) -> tuple[int, int, Operator] | None:
+        found = strip(*self.axes(on), first, end)
+        return None if found is None else (found[0], found[1], replace(self, padding=found[2]))
+
+    def check(self, on: Operands) -> None:
+        on.constant(1, "weights")
+        int8(on, on.input(0), on.output)
+        channels, rows = self.channels(on), self.rows(on)
+        symmetric(on, self.channels_axis)
+        accumulator_fits(rows, bias_values(on, channels), on.quant(on.input(0)).zero_point)
+        channel_multipliers(on, channels)
+        activation_range(self.activation, on.quant(on.output))
+
+    def infer(self, on: Operands) -> tuple[TensorType, ...]:
+        rows, columns = self.axes(on)
+        return (
+            TensorType((image(on.input(0))[0], rows.out, columns.out, self.channels(on)), on.input(0).type.dtype, on.output.type.quant),
+        )
+
+    def reference(self, on: Operands, *inputs: Array | None) -> tuple[Array, ...]:
+        x = inputs[0]
+        assert x is not None
+        channels = self.channels(on)
+        return (rescale(on, self.sums(on, x), channels, channel_multipliers(on, channels), self.activation),)
+
+    def output_bounds(self, on: Operands, sums: Bounds) -> Bounds:
+        """Bounds of the output from those of the products' sums."""
+        channels = self.channels(on)
+        bias = bias_values(on, channels)
+        acc = sums if bias is None else sums.through(lambda total: total + bias)
+        low, high = activation_range(self.activation, on.quant(on.output))
+        return rescaled(acc, *channel_multipliers(on, channels), on.quant(on.output).zero_point, low, high)
+
+    def kernel(self, node: Node, on: Operands) -> KernelCall:
+        channels = self.channels(on)
+        rows, columns = self.axes(on)
+        batch, _, _, depth = image(on.input(0))
+        return KernelCall(
+            kernel=f"{self.kernel_name}_s8",
+            header=f"{self.kernel_name}/{self.kernel_name}.h",
+            struct=f"stator_{self.kernel_name}",
+            outputs=(node.outputs[0],),
+            inputs=(node.inputs[0],),
+            params=(
+                *tables(on, channels, channel_multipliers(on, channels)),
+                ("batches", batch),
+                ("in_h", rows.size),
+                ("in_w", columns.size),
+                ("in_c", depth),
+                ("out_h", rows.out),
+                ("out_w", columns.out),
+                self.channels_field(on),
+                ("kernel_h", rows.kernel),
+                ("kernel_w", columns.kernel),
+                ("stride_h", rows.stride),
+                ("stride_w", columns.stride),
+                ("dilation_h", rows.dilation),
+                ("dilation_w", columns.dilation),
+                ("pad_top", rows.before),
+                ("pad_left", columns.before),
+                ("backwards", 0),
+                *ends(on, self.activation),
+            ),
+            overlaps=(window_overlap(rows, columns, depth, channels, batch, by_channel=self.by_channel()),),
+        )
