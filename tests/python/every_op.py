@@ -5,9 +5,9 @@ from __future__ import annotations
 import importlib
 from pathlib import Path
 
-from tests.python.single_op import Sample, makers, samples
+from tests.python.single_op import Sample, makers, operator_of, samples
 
 for _file in sorted(Path(__file__).parent.glob("single_op_*.py")):
     importlib.import_module(f"tests.python.{_file.stem}")
 
-__all__ = ["Sample", "makers", "samples"]
+__all__ = ["Sample", "makers", "operator_of", "samples"]

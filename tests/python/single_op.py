@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
+from stator.numerics import pack, unpack
 from stator.ops import Array
 from tests.python.tflite_builder import Model
 
@@ -15,22 +19,32 @@ Generator = np.random.Generator
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sample:
-    """A model file and inputs for it; `what` describes it in a failing test. `litert`: only LiteRT's reference has the operator."""
+    """A model file and inputs for it; `what` describes it in a failing test. `litert`: only LiteRT's reference has the operator.
+    `same`: another file that must compute the same bytes, for the interpreter, which does not take this form."""
 
     data: bytes
     inputs: tuple[Array, ...]
     what: str
     outputs: int = 1
     litert: bool = False
+    same: bytes | None = None
 
 
 Maker = Callable[[Generator], Sample]
 makers: dict[str, Maker] = {}
 
 
-def maker(function: Maker) -> Maker:
-    makers[function.__name__.rstrip("_")] = function
+_Maker = TypeVar("_Maker", bound=Maker)
+
+
+def maker(function: _Maker) -> _Maker:
+    makers[getattr(function, "__name__", "").rstrip("_")] = function
     return function
+
+
+def operator_of(name: str) -> str:
+    """The operator that a maker is for; its name may end in element types."""
+    return re.sub("_(int4|int16|float32)$", "", name).upper()
 
 
 def samples(name: str, count: int, seed: int = 0) -> Iterator[Sample]:
@@ -75,13 +89,16 @@ def output_scale(rng: Generator, x: float, weights: Array, depth: int) -> float:
 ACTIVATIONS = (0, 0, 1, 2, 3)
 
 
-def weights_and_bias(rng: Generator, m: Model, shape: tuple[int, ...], axis: int, x_scale: float) -> tuple[list[int], Array, str]:
-    """Adds weights and mostly a bias; returns their indices and the scales."""
+def weights_and_bias(
+    rng: Generator, m: Model, shape: tuple[int, ...], axis: int, x_scale: float, dtype: str = "int8"
+) -> tuple[list[int], Array, str]:
+    """Adds weights of `dtype` and mostly a bias; returns their indices and the scales."""
     channels = shape[axis]
     per_channel = channels > 1 and rng.random() < 0.7
     scales = np.array([scale(rng, -8, -2) for _ in range(channels if per_channel else 1)], dtype=np.float32)
     weights = np.maximum(values(rng, shape), -127) if rng.random() < 0.9 else values(rng, shape)
-    indices = [m.tensor(shape, "int8", scales.tolist(), [0] * len(scales), axis=axis, data=weights)]
+    data = pack((weights >> 4).reshape(-1)) if dtype == "int4" else weights
+    indices = [m.tensor(shape, dtype, scales.tolist(), [0] * len(scales), axis=axis, data=data)]
     if rng.random() < 0.8:
         reach = int(2 ** rng.uniform(4, 22))
         bias = rng.integers(-reach, reach + 1, size=channels, dtype=np.int32)
@@ -91,17 +108,29 @@ def weights_and_bias(rng: Generator, m: Model, shape: tuple[int, ...], axis: int
     return indices, scales, "per channel" if per_channel else "per tensor"
 
 
+def widened(m: Model, at: int) -> None:
+    """Makes tensor `at`, packed INT4 weights, the same numbers as INT8."""
+    tensor = m.tensors[at]
+    assert tensor.data is not None
+    tensor.data = unpack(np.frombuffer(tensor.data, dtype=np.int8))[: math.prod(tensor.shape)].tobytes()
+    tensor.dtype = "int8"
+
+
 @maker
-def fully_connected(rng: Generator) -> Sample:
+def fully_connected(rng: Generator, weights: str = "int8") -> Sample:
     m = Model()
     rows, depth, units = pick(rng, 1, 3), pick(rng, 1, 70), pick(rng, 1, 13)
     x_scale = scale(rng)
     x = m.tensor((rows, depth), "int8", x_scale, zero_point(rng))
-    rest, scales, kind = weights_and_bias(rng, m, (units, depth), 0, x_scale)
+    rest, scales, kind = weights_and_bias(rng, m, (units, depth), 0, x_scale, weights)
     y = m.tensor((rows, units), "int8", output_scale(rng, x_scale, scales, depth), zero_point(rng))
     activation = int(rng.choice(ACTIVATIONS))
     m.operator("FULLY_CONNECTED", [x, *rest], [y], "FullyConnectedOptions", FusedActivationFunction=activation, KeepNumDims=True)
-    return Sample(m.build([x], [y]), (values(rng, (rows, depth)),), f"{rows}x{depth} -> {units}, {kind}, activation {activation}")
+    data, same = m.build([x], [y]), None
+    if weights == "int4" and len(scales) > 1:  # the interpreter takes that per tensor only
+        widened(m, rest[0])
+        same = m.build([x], [y])
+    return Sample(data, (values(rng, (rows, depth)),), f"{rows}x{depth} -> {units}, {kind}, activation {activation}", same=same)
 
 
 def window(rng: Generator, size: int, same: bool) -> tuple[int, int, int, int]:
@@ -116,14 +145,14 @@ def window(rng: Generator, size: int, same: bool) -> tuple[int, int, int, int]:
 
 
 @maker
-def conv_2d(rng: Generator) -> Sample:
+def conv_2d(rng: Generator, weights: str = "int8") -> Sample:
     m = Model()
     batch, height, width, depth, channels = pick(rng, 1, 2), pick(rng, 1, 9), pick(rng, 1, 9), pick(rng, 1, 9), pick(rng, 1, 9)
     same = bool(rng.random() < 0.5)
     (kh, sh, dh, oh), (kw, sw, dw, ow) = window(rng, height, same), window(rng, width, same)
     x_scale = scale(rng)
     x = m.tensor((batch, height, width, depth), "int8", x_scale, zero_point(rng))
-    rest, scales, kind = weights_and_bias(rng, m, (channels, kh, kw, depth), 0, x_scale)
+    rest, scales, kind = weights_and_bias(rng, m, (channels, kh, kw, depth), 0, x_scale, weights)
     y = m.tensor((batch, oh, ow, channels), "int8", output_scale(rng, x_scale, scales, kh * kw * depth), zero_point(rng))
     activation = int(rng.choice(ACTIVATIONS))
     options = {"StrideH": sh, "StrideW": sw, "DilationHFactor": dh, "DilationWFactor": dw}
@@ -133,7 +162,7 @@ def conv_2d(rng: Generator) -> Sample:
 
 
 @maker
-def depthwise_conv_2d(rng: Generator) -> Sample:
+def depthwise_conv_2d(rng: Generator, weights: str = "int8") -> Sample:
     m = Model()
     batch, height, width, depth = pick(rng, 1, 2), pick(rng, 1, 9), pick(rng, 1, 9), pick(rng, 1, 11)
     multiplier = int(rng.choice([1, 1, 1, 2, 3]))
@@ -142,7 +171,7 @@ def depthwise_conv_2d(rng: Generator) -> Sample:
     x_scale = scale(rng)
     x = m.tensor((batch, height, width, depth), "int8", x_scale, zero_point(rng))
     channels = depth * multiplier
-    rest, scales, kind = weights_and_bias(rng, m, (1, kh, kw, channels), 3, x_scale)
+    rest, scales, kind = weights_and_bias(rng, m, (1, kh, kw, channels), 3, x_scale, weights)
     y = m.tensor((batch, oh, ow, channels), "int8", output_scale(rng, x_scale, scales, kh * kw), zero_point(rng))
     activation = int(rng.choice(ACTIVATIONS))
     options = {"StrideH": sh, "StrideW": sw, "DilationHFactor": dh, "DilationWFactor": dw, "DepthMultiplier": multiplier}

@@ -222,8 +222,10 @@ REFUSED = {
     "an activation that does not exist": (dense(FusedActivationFunction=99), "number 99"),
     "shuffled weights": (dense(WeightsFormat=1), "shuffled"),
     "a float model": (dense(x_type="float32"), "float32, and INT8 is needed"),
-    "float weights": (dense(w_type="float32", w_bytes=48), "float32, and INT8 is needed"),
-    "INT4 weights": (dense(w_type="int4", w_bytes=6), "INT4"),
+    "float weights": (dense(w_type="float32", w_bytes=48), "float32, and INT8 or INT4 is needed"),
+    "INT4 activations": (dense(x_type="int4"), "an INT4 activation"),
+    "INT4 weights of another length": (dense(w_type="int4", w_bytes=12), "needs 6 B and its buffer has 12 B"),
+    "INT4 where INT8 is needed": (dense(w_type="int4", w_bytes=6, name="TRANSPOSE", table="TransposeOptions", inputs=(1, 0)), "int4"),
     "strings": (dense(w_type="string"), "STRING"),
     "a name with control characters": (dense(_hostile_name), "float32"),
 }

@@ -19,8 +19,12 @@ if TYPE_CHECKING:
 
 
 class DType(enum.Enum):
-    """Element types. The value is the NumPy name, which is also the C type without its `_t`."""
+    """Element types. The value is the NumPy name, which is also the C type without its `_t`.
 
+    INT4 is for weights alone: in files and in flash two of them are a byte, the first in its low half; in NumPy each is an int8.
+    """
+
+    INT4 = "int4"
     INT8 = "int8"
     INT16 = "int16"
     INT32 = "int32"
@@ -31,11 +35,12 @@ class DType(enum.Enum):
 
     @property
     def bytes(self) -> int:
-        return np.dtype(self.value).itemsize
+        """Of an element; of INT4, where two are a byte, those of one that stands alone."""
+        return self.numpy.itemsize
 
     @property
     def numpy(self) -> np.dtype[np.generic]:
-        return np.dtype(self.value)
+        return np.dtype("int8" if self is DType.INT4 else self.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +74,15 @@ class TensorType:
 
     @property
     def bytes(self) -> int:
-        return self.elements * self.dtype.bytes
+        return -(-self.elements // 2) if self.dtype is DType.INT4 else self.elements * self.dtype.bytes
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tensor:
     """A value of the graph. `data` is set for constants (weights, biases, shapes), and only for them.
 
-    A variable keeps its value from one run to the next; it starts at its zero point, and one operator reads and updates it.
+    A variable keeps its value from one run to the next, and one operator reads and updates it. It starts at its zero point, or with
+    the values of `start`, repeated as often as it takes.
     """
 
     index: int
@@ -84,6 +90,7 @@ class Tensor:
     type: TensorType
     data: npt.NDArray[np.generic] | None = None
     variable: bool = False
+    start: npt.NDArray[np.generic] | None = None
 
     @property
     def constant(self) -> bool:
@@ -115,6 +122,8 @@ class Graph:
     rows: dict[int, tuple[int, int, int]] = field(default_factory=dict)
     #: Of tensors that a pass has narrowed: which indices of the file's last axis are left, in order.
     channels: dict[int, npt.NDArray[np.intp]] = field(default_factory=dict)
+    #: Columns of the file's input, where a run takes the newest of them and variables hold what is needed of the others; else 0.
+    frames: int = 0
 
     def inputs_of(self, node: Node) -> tuple[Tensor | None, ...]:
         return tuple(self.tensors[i] if i >= 0 else None for i in node.inputs)

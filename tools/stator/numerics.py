@@ -71,3 +71,17 @@ def requantize(x: Array, multiplier: Array | int, shift: Array | int) -> Array:
     left = np.maximum(shifts, 0)
     shifted = wrap32(np.asarray(x, dtype=np.int64) << left)
     return rounding_shift_right(doubling_high_mul(shifted, multiplier), np.maximum(-shifts, 0))
+
+
+def pack(rows: Array) -> Array:
+    """INT4 values [..., count] as bytes [..., ceil(count / 2)]: the first of two in the low half; an odd last one has 0 beside it."""
+    even = np.pad(rows, [(0, 0)] * (rows.ndim - 1) + [(0, rows.shape[-1] % 2)]).astype(np.uint8)
+    packed: Array = ((even[..., 1::2] << 4) | (even[..., ::2] & 15)).view(np.int8)
+    return packed
+
+
+def unpack(packed: Array) -> npt.NDArray[np.int8]:
+    """INT4 values as int8, two of each byte: the low half first."""
+    bytes_ = packed.reshape(-1).view(np.uint8)
+    halves = np.stack([bytes_ << 4, bytes_ & 0xF0], axis=1).reshape(-1).view(np.int8)
+    return halves >> 4

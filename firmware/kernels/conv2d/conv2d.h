@@ -1,8 +1,9 @@
-/* CONV_2D, INT8: every output channel sees every input channel through a window.
+/* CONV_2D of INT8: every output channel sees every input channel through a window.
  *
  * out[b][y][x][o] = requantize(bias[o] + sum over ky, kx, i of (in[b][iy][ix][i] - input_zero_point) * weights[o][ky][kx][i])
  * with iy = y * stride_h - pad_top + ky * dilation_h, ix likewise; positions outside the image add nothing.
- * Semantics: TFLite INT8 specification with double rounding. Weights have zero point 0.
+ * Semantics: TFLite INT8 specification with double rounding. Weights have zero point 0; they are INT8, or INT4 where the kernel's
+ * name ends in s4.
  */
 #ifndef STATOR_KERNELS_CONV2D_H
 #define STATOR_KERNELS_CONV2D_H
@@ -10,7 +11,7 @@
 #include "common/kernel.h"
 
 struct stator_conv2d {
-    const int8_t *weights;     /* [out_c][kernel_h][kernel_w][in_c] */
+    const int8_t *weights;     /* [out_c][kernel_h][kernel_w][in_c]; INT4: of each output channel a row, see nibbles.h */
     const int32_t *bias;       /* [out_c], or null: zeros */
     const int32_t *multiplier; /* [out_c]; with shift: accumulator to output, see requantize.h */
     const int8_t *shift;       /* [out_c] */

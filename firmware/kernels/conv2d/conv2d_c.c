@@ -4,6 +4,7 @@
  * of taps is one run, or, where it is dilated, each of its taps is one.
  */
 #include "common/dot.h"
+#include "common/nibbles.h"
 #include "common/requantize.h"
 #include "common/window.h"
 #include "conv2d/conv2d.h"
@@ -57,6 +58,23 @@ static __attribute__((noinline)) void four(int8_t *out, const struct stator_conv
     stator_finish4(out + o, acc, p->multiplier + o, p->shift + o, p->output_zero_point, p->activation_min, p->activation_max);
 }
 
+/* The same for INT4 weights. */
+static __attribute__((noinline)) void four_s4(int8_t *out, const struct stator_conv2d *p, const struct runs *r, int32_t o) {
+    const int32_t pitch = stator_nibble_bytes(p->kernel_h * p->kernel_w * p->in_c);
+    const int32_t *bias = p->bias ? p->bias + o : p->bias;
+    const int8_t *row = p->weights + o * pitch;
+    struct stator_dot4 d = stator_dot4_begin(r->in, row, pitch, bias);
+    const int32_t zero_point = p->input_zero_point;
+    int32_t at = r->weights;
+    for (int32_t run = r->count; run > 0; run--) {
+        stator_dot4_nibbles(&d, row, at, r->bytes, zero_point);
+        d.x += r->next_in;
+        at += r->bytes + r->next_weights;
+    }
+    const int32_t acc[4] = {d.a0, d.a1, d.a2, d.a3};
+    stator_finish4(out + o, acc, p->multiplier + o, p->shift + o, p->output_zero_point, p->activation_min, p->activation_max);
+}
+
 /* acc + what the runs give for output channel o. */
 static int32_t one(int32_t acc, const struct stator_conv2d *p, const struct runs *r, int32_t o) {
     const int8_t *x = r->in;
@@ -69,13 +87,33 @@ static int32_t one(int32_t acc, const struct stator_conv2d *p, const struct runs
     return acc;
 }
 
-static void pixel(int8_t *out, const int8_t *image, const struct stator_conv2d *p, const struct stator_taps rows, int32_t x) {
+/* The same for INT4 weights. */
+static int32_t one_s4(int32_t acc, const struct stator_conv2d *p, const struct runs *r, int32_t o) {
+    const int8_t *x = r->in;
+    const int8_t *row = p->weights + o * stator_nibble_bytes(p->kernel_h * p->kernel_w * p->in_c);
+    int32_t at = r->weights;
+    for (int32_t run = r->count; run > 0; run--) {
+        acc = stator_dot1_nibbles(acc, x, row, at, r->bytes, p->input_zero_point);
+        x += r->bytes + r->next_in;
+        at += r->bytes + r->next_weights;
+    }
+    return acc;
+}
+
+/* How the sums are made: of four output channels, and of one. Inlined: no call goes through a pointer. */
+struct sums {
+    void (*four)(int8_t *out, const struct stator_conv2d *p, const struct runs *r, int32_t o);
+    int32_t (*one)(int32_t acc, const struct stator_conv2d *p, const struct runs *r, int32_t o);
+};
+
+static inline __attribute__((always_inline)) void pixel(int8_t *out, const int8_t *image, const struct stator_conv2d *p,
+                                                        struct sums sums, const struct stator_taps rows, int32_t x) {
     const struct stator_taps columns = stator_taps_inside(x * p->stride_w - p->pad_left, p->kernel_w, p->dilation_w, p->in_w);
     int32_t o = 0;
     if (p->dilation_w == 1 || rows.count <= 1) {
         const struct runs r = clip(image, p, rows, columns);
         for (; o + 4 <= p->out_c; o += 4) {
-            four(out, p, &r, o);
+            sums.four(out, p, &r, o);
         }
     }
     for (; o < p->out_c; o++) {
@@ -84,13 +122,14 @@ static void pixel(int8_t *out, const int8_t *image, const struct stator_conv2d *
         row.count = 1;
         for (int32_t left = rows.count; left > 0; left--, row.first++, row.at += p->dilation_h) {
             const struct runs r = clip(image, p, row, columns);
-            acc = one(acc, p, &r, o);
+            acc = sums.one(acc, p, &r, o);
         }
         out[o] = finish(p, o, acc);
     }
 }
 
-int stator_conv2d_s8__c(int8_t *out, const int8_t *in, const struct stator_conv2d *p) {
+static inline __attribute__((always_inline)) int convolve(int8_t *out, const int8_t *in, const struct stator_conv2d *p,
+                                                          struct sums sums) {
     if (!stator_conv2d_valid(out, in, p)) {
         return -EINVAL;
     }
@@ -103,9 +142,17 @@ int stator_conv2d_s8__c(int8_t *out, const int8_t *in, const struct stator_conv2
             int8_t *row = out + (b * p->out_h + y) * p->out_w * p->out_c;
             for (int32_t k = 0; k < p->out_w; k++) {
                 const int32_t x = stator_in_order(k, p->out_w, p->backwards);
-                pixel(row + x * p->out_c, image, p, rows, x);
+                pixel(row + x * p->out_c, image, p, sums, rows, x);
             }
         }
     }
     return 0;
+}
+
+int stator_conv2d_s8__c(int8_t *out, const int8_t *in, const struct stator_conv2d *p) {
+    return convolve(out, in, p, (struct sums){four, one});
+}
+
+int stator_conv2d_s8_s4__c(int8_t *out, const int8_t *in, const struct stator_conv2d *p) {
+    return convolve(out, in, p, (struct sums){four_s4, one_s4});
 }

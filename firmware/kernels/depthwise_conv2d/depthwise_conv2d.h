@@ -1,9 +1,10 @@
-/* DEPTHWISE_CONV_2D, INT8: output channel c sees input channel c / depth_multiplier only.
+/* DEPTHWISE_CONV_2D of INT8: output channel c sees input channel c / depth_multiplier only.
  *
  * out[b][y][x][c] = requantize(bias[c] + sum over ky, kx of (in[b][iy][ix][c / depth_multiplier] - input_zero_point)
  *                                                           * weights[ky][kx][c])
  * with iy = y * stride_h - pad_top + ky * dilation_h, ix likewise; positions outside the image add nothing.
- * Semantics: TFLite INT8 specification with double rounding. Weights have zero point 0.
+ * Semantics: TFLite INT8 specification with double rounding. Weights have zero point 0; they are INT8, or INT4 where the kernel's
+ * name ends in s4.
  */
 #ifndef STATOR_KERNELS_DEPTHWISE_CONV2D_H
 #define STATOR_KERNELS_DEPTHWISE_CONV2D_H
@@ -11,7 +12,7 @@
 #include "common/kernel.h"
 
 struct stator_depthwise_conv2d {
-    const int8_t *weights;     /* [kernel_h][kernel_w][in_c * depth_multiplier] */
+    const int8_t *weights;     /* [kernel_h][kernel_w][in_c * depth_multiplier]; INT4: of each tap a row, see nibbles.h */
     const int32_t *bias;       /* [in_c * depth_multiplier], or null: zeros */
     const int32_t *multiplier; /* [in_c * depth_multiplier]; with shift: accumulator to output, see requantize.h */
     const int8_t *shift;       /* [in_c * depth_multiplier] */

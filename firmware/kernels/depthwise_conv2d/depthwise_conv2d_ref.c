@@ -1,10 +1,17 @@
 /* The oracle: readable, never optimised. */
+#include "common/nibbles.h"
 #include "common/requantize.h"
 #include "common/window.h"
 #include "depthwise_conv2d/depthwise_conv2d.h"
 
-static int32_t accumulate(const int8_t *image, const struct stator_depthwise_conv2d *p, int32_t y, int32_t x, int32_t c) {
+/* The weight of output channel `c` at a tap. */
+static int32_t weight(const struct stator_depthwise_conv2d *p, int32_t tap, int32_t c, int four_bits) {
     const int32_t out_c = p->in_c * p->depth_multiplier;
+    return four_bits ? stator_nibble(p->weights + tap * stator_nibble_bytes(out_c), c) : p->weights[tap * out_c + c];
+}
+
+static int32_t accumulate(const int8_t *image, const struct stator_depthwise_conv2d *p, int32_t y, int32_t x, int32_t c,
+                          int four_bits) {
     int32_t acc = 0;
     for (int32_t ky = 0; ky < p->kernel_h; ky++) {
         for (int32_t kx = 0; kx < p->kernel_w; kx++) {
@@ -14,13 +21,13 @@ static int32_t accumulate(const int8_t *image, const struct stator_depthwise_con
                 continue;
             }
             acc += (image[(iy * p->in_w + ix) * p->in_c + c / p->depth_multiplier] - p->input_zero_point) *
-                   p->weights[(ky * p->kernel_w + kx) * out_c + c];
+                   weight(p, ky * p->kernel_w + kx, c, four_bits);
         }
     }
     return acc;
 }
 
-int stator_depthwise_conv2d_s8__ref(int8_t *out, const int8_t *in, const struct stator_depthwise_conv2d *p) {
+static int convolve(int8_t *out, const int8_t *in, const struct stator_depthwise_conv2d *p, int four_bits) {
     if (!stator_depthwise_conv2d_valid(out, in, p)) {
         return -EINVAL;
     }
@@ -32,10 +39,18 @@ int stator_depthwise_conv2d_s8__ref(int8_t *out, const int8_t *in, const struct 
         const int32_t y = pixel / p->out_w % p->out_h;
         const int8_t *image = in + pixel / p->out_w / p->out_h * p->in_h * p->in_w * p->in_c;
         for (int32_t c = 0; c < out_c; c++) {
-            const int32_t acc = accumulate(image, p, y, x, c) + (p->bias ? p->bias[c] : 0);
+            const int32_t acc = accumulate(image, p, y, x, c, four_bits) + (p->bias ? p->bias[c] : 0);
             const int32_t q = stator_requantize(acc, p->multiplier[c], p->shift[c]) + p->output_zero_point;
             out[pixel * out_c + c] = (int8_t)stator_clamp(q, p->activation_min, p->activation_max);
         }
     }
     return 0;
+}
+
+int stator_depthwise_conv2d_s8__ref(int8_t *out, const int8_t *in, const struct stator_depthwise_conv2d *p) {
+    return convolve(out, in, p, 0);
+}
+
+int stator_depthwise_conv2d_s8_s4__ref(int8_t *out, const int8_t *in, const struct stator_depthwise_conv2d *p) {
+    return convolve(out, in, p, 1);
 }

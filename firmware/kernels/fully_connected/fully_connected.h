@@ -1,6 +1,7 @@
-/* FULLY_CONNECTED, INT8: out[r][u] = requantize(bias[u] + sum over d of (in[r][d] - input_zero_point) * weights[u][d]).
+/* FULLY_CONNECTED of INT8: out[r][u] = requantize(bias[u] + sum over d of (in[r][d] - input_zero_point) * weights[u][d]).
  *
- * Semantics: TFLite INT8 specification with double rounding. Weights have zero point 0.
+ * Semantics: TFLite INT8 specification with double rounding. Weights have zero point 0; they are INT8, or INT4 where the kernel's
+ * name ends in s4.
  */
 #ifndef STATOR_KERNELS_FULLY_CONNECTED_H
 #define STATOR_KERNELS_FULLY_CONNECTED_H
@@ -8,7 +9,7 @@
 #include "common/kernel.h"
 
 struct stator_fully_connected {
-    const int8_t *weights;     /* [units][depth] */
+    const int8_t *weights;     /* [units][depth]; INT4: of each unit a row, see nibbles.h */
     const int32_t *bias;       /* [units], or null: zeros */
     const int32_t *multiplier; /* [units] where per_channel, else [1]; with shift: accumulator to output, see requantize.h */
     const int8_t *shift;       /* like multiplier */

@@ -1,8 +1,13 @@
 /* The oracle: readable, never optimised. */
+#include "common/nibbles.h"
 #include "common/requantize.h"
 #include "fully_connected/fully_connected.h"
 
-int stator_fully_connected_s8__ref(int8_t *out, const int8_t *in, const struct stator_fully_connected *p) {
+static int32_t weight(const struct stator_fully_connected *p, int32_t unit, int32_t d, int four_bits) {
+    return four_bits ? stator_nibble(p->weights + unit * stator_nibble_bytes(p->depth), d) : p->weights[unit * p->depth + d];
+}
+
+static int multiply(int8_t *out, const int8_t *in, const struct stator_fully_connected *p, int four_bits) {
     if (!stator_fully_connected_valid(out, in, p)) {
         return -EINVAL;
     }
@@ -10,7 +15,7 @@ int stator_fully_connected_s8__ref(int8_t *out, const int8_t *in, const struct s
         for (int32_t unit = 0; unit < p->units; unit++) {
             int32_t acc = 0;
             for (int32_t d = 0; d < p->depth; d++) {
-                acc += (in[row * p->depth + d] - p->input_zero_point) * p->weights[unit * p->depth + d];
+                acc += (in[row * p->depth + d] - p->input_zero_point) * weight(p, unit, d, four_bits);
             }
             if (p->bias) {
                 acc += p->bias[unit];
@@ -21,4 +26,12 @@ int stator_fully_connected_s8__ref(int8_t *out, const int8_t *in, const struct s
         }
     }
     return 0;
+}
+
+int stator_fully_connected_s8__ref(int8_t *out, const int8_t *in, const struct stator_fully_connected *p) {
+    return multiply(out, in, p, 0);
+}
+
+int stator_fully_connected_s8_s4__ref(int8_t *out, const int8_t *in, const struct stator_fully_connected *p) {
+    return multiply(out, in, p, 1);
 }

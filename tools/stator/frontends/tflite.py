@@ -19,12 +19,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import tflite
 from flatbuffers.table import Table
 
 from stator.errors import ModelError, StatorError, UnsupportedOperator
 from stator.frontends import Seen, Survey
 from stator.ir import DType, Graph, Node, Quantization, Tensor, TensorType
+from stator.numerics import unpack
 from stator.ops import Operands, Operator, Refusal, operators
 from stator.passes.fold_constants import fold_constants
 from stator.passes.verify import verify, verify_types
@@ -43,6 +45,7 @@ MAX_KNOWN_BYTES = 2**16  # of a tensor that a survey computes because it follows
 
 _BROKEN = (struct.error, ValueError, IndexError, TypeError, OverflowError)
 _DTYPES = {
+    tflite.TensorType.INT4: DType.INT4,
     tflite.TensorType.INT8: DType.INT8,
     tflite.TensorType.INT16: DType.INT16,
     tflite.TensorType.INT32: DType.INT32,
@@ -147,6 +150,7 @@ class _Reader:
         self.nodes = self._bounded(self.subgraph.OperatorsLength(), MAX_NODES, "operators")
         self.buffers = self._bounded(self.model.BuffersLength(), MAX_TENSORS + 64, "buffers")
         self.scales = 0
+        self.unpacked: dict[int, npt.NDArray[np.int8]] = {}  # INT4 weights by buffer, so that a table which many tensors name is one
         self.codes = self._bounded(self.model.OperatorCodesLength(), MAX_NODES, "operator codes")
 
     def _bounded(self, count: int, limit: int, what: str) -> int:
@@ -281,7 +285,13 @@ class _Reader:
         if raw.Sparsity() is not None:
             raise ModelError(f"model '{self.name}': {label} is stored sparsely", remedy="convert without sparsity compression")
         kind = TensorType(shape, dtype, self._quantization(raw, shape, dtype, label))
-        return Tensor(index, self._text(raw, 10), kind, self._values(raw, kind, label), bool(raw.IsVariable()))
+        values = self._values(raw, kind, label)
+        if dtype is DType.INT4 and values is None:
+            raise ModelError(
+                f"model '{self.name}': {label} is an INT4 activation, and INT4 is taken for weights alone",
+                remedy="quantize activations to INT8",
+            )
+        return Tensor(index, self._text(raw, 10), kind, values, bool(raw.IsVariable()))
 
     def _values(self, raw: Any, kind: TensorType, label: str) -> Any:
         number = raw.Buffer()
@@ -295,6 +305,10 @@ class _Reader:
             return None
         if len(values) != kind.bytes:
             raise ValueError(f"{label} needs {kind.bytes:,} B and its buffer has {len(values):,} B")
+        if kind.dtype is DType.INT4:
+            if number not in self.unpacked:
+                self.unpacked[number] = unpack(values)
+            return self.unpacked[number][: kind.elements].reshape(kind.shape)
         # A view of the file, so that a table which many tensors name costs nothing.
         return np.frombuffer(values, dtype=kind.dtype.numpy.newbyteorder("<")).astype(kind.dtype.numpy, copy=False).reshape(kind.shape)
 

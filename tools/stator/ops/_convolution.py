@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, Self
 
 from stator.channels import Bounds
-from stator.ir import Node, TensorType
+from stator.ir import DType, Node, TensorType
 from stator.ops import Array, KernelCall, Operands, Operator, Options, int8
 from stator.ops._activation import Activation, activation_range
 from stator.ops._channels import rescaled
 from stator.ops._overlap import window_overlap
-from stator.ops._weights import accumulator_fits, bias_values, channel_multipliers, ends, rescale, symmetric, tables
+from stator.ops._weights import accumulator_fits, bias_values, channel_multipliers, ends, rescale, symmetric, tables, types
 from stator.ops._window import Axis, Margins, Padding, axes, image, step, strip, widened
 
 
@@ -20,6 +20,7 @@ from stator.ops._window import Axis, Margins, Padding, axes, image, step, strip,
 class Convolution(Operator):
     kernel_name: ClassVar[str]
     channels_axis: ClassVar[int]  # of the weights: their output channels
+    run_axes: ClassVar[int]  # of INT4 weights: how many of the last axes together start a byte
 
     stride: tuple[int, int]
     dilation: tuple[int, int]
@@ -79,7 +80,7 @@ class Convolution(Operator):
         on.constant(1, "weights")
         int8(on, on.input(0), on.output)
         channels, rows = self.channels(on), self.rows(on)
-        symmetric(on, self.channels_axis)
+        symmetric(on, self.channels_axis, (DType.INT8, DType.INT4))
         accumulator_fits(rows, bias_values(on, channels), on.quant(on.input(0)).zero_point)
         channel_multipliers(on, channels)
         activation_range(self.activation, on.quant(on.output))
@@ -109,13 +110,13 @@ class Convolution(Operator):
         rows, columns = self.axes(on)
         batch, _, _, depth = image(on.input(0))
         return KernelCall(
-            kernel=f"{self.kernel_name}_s8",
+            kernel=f"{self.kernel_name}_{types(on)}",
             header=f"{self.kernel_name}/{self.kernel_name}.h",
             struct=f"stator_{self.kernel_name}",
             outputs=(node.outputs[0],),
             inputs=(node.inputs[0],),
             params=(
-                *tables(on, channels, channel_multipliers(on, channels)),
+                *tables(on, channels, channel_multipliers(on, channels), self.run_axes),
                 ("batches", batch),
                 ("in_h", rows.size),
                 ("in_w", columns.size),

@@ -16,7 +16,7 @@ import numpy as np
 
 from stator.ir import DType, Node, Tensor, TensorType
 from stator.ops import Array, Constant, KernelCall, Operands, Operator, Options, Placement, Refusal, same_quant
-from stator.ops._types import one_type
+from stator.ops._types import ANY, one_type
 
 #: Dimensions of a box, after neighbours that go on alike are joined.
 MAX_RANK = 8
@@ -98,7 +98,7 @@ class Copy(Operator):
 
     def check(self, on: Operands) -> None:
         tensors: list[Tensor] = [on.input(i) for i in self.sources(on)]
-        if one_type(on, (*tensors, *on.outputs), tuple(DType)) is DType.INT8:
+        if one_type(on, (*tensors, *on.outputs), ANY) is DType.INT8:
             for tensor in (*tensors, *on.outputs):
                 same_quant(on, tensor, on.output)
         self.shapes(on)

@@ -8,7 +8,18 @@ from stator.ir import DType, Tensor
 from stator.ops import Operands, Refusal
 
 #: The end of a kernel's name for elements of a type. Bool is a byte, 0 or 1.
-SUFFIXES = {DType.INT8: "s8", DType.INT16: "s16", DType.INT32: "s32", DType.FLOAT32: "f32", DType.BOOL: "u8", DType.UINT8: "u8"}
+SUFFIXES = {
+    DType.INT4: "s4",
+    DType.INT8: "s8",
+    DType.INT16: "s16",
+    DType.INT32: "s32",
+    DType.FLOAT32: "f32",
+    DType.BOOL: "u8",
+    DType.UINT8: "u8",
+}
+
+#: Whatever an activation can be: what operators that only move elements take.
+ANY = tuple(dtype for dtype in DType if dtype is not DType.INT4)
 
 
 def one_type(on: Operands, tensors: Collection[Tensor], allowed: Collection[DType]) -> DType:

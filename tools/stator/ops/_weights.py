@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from stator.ir import DType, Quantization
-from stator.numerics import INT32_MAX, quantize_multipliers, requantize
+from stator.numerics import INT32_MAX, pack, quantize_multipliers, requantize
 from stator.ops import Array, Constant, Operands, Refusal, Value
 from stator.ops._activation import Activation, activation_range
+from stator.ops._types import SUFFIXES
 
 Multipliers = tuple[Array, Array]
 
 
-def symmetric(on: Operands, channels_axis: int) -> Quantization:
-    """The weights' quantization: INT8, zero points 0, one scale or one per output channel."""
+def symmetric(on: Operands, channels_axis: int, types: Sequence[DType] = (DType.INT8,)) -> Quantization:
+    """The weights' quantization: of `types`, zero points 0, one scale or one per output channel."""
     weights = on.input(1)
-    if weights.type.dtype is not DType.INT8:
+    if weights.type.dtype not in types:
         raise Refusal(
-            f"weights '{weights.name}' are {weights.type.dtype.value}, and INT8 is needed",
+            f"weights '{weights.name}' are {weights.type.dtype.value}, and {' or '.join(t.name for t in types)} is needed",
             remedy="quantize the whole model to INT8 (full integer quantization with a representative dataset)",
             unsupported=True,
         )
@@ -92,11 +95,18 @@ def rescale(on: Operands, acc: Array, channels: int, multipliers: Multipliers, a
     return result.reshape(on.output.type.shape)
 
 
-def tables(on: Operands, channels: int, multipliers: Multipliers) -> tuple[tuple[str, Value], ...]:
-    """Weights, bias and scales as a kernel's parameters."""
-    bias = bias_values(on, channels)
+def types(on: Operands) -> str:
+    """The end of a kernel's name: the element types of input and weights, one where they are the same."""
+    return "_".join(dict.fromkeys((SUFFIXES[on.input(0).type.dtype], SUFFIXES[on.input(1).type.dtype])))
+
+
+def tables(on: Operands, channels: int, multipliers: Multipliers, run_axes: int = 1) -> tuple[tuple[str, Value], ...]:
+    """Weights, bias and scales as a kernel's parameters. INT4 weights are packed: each run of the last `run_axes` axes starts a byte."""
+    bias, weights = bias_values(on, channels), on.constant(1, "weights")
+    if on.input(1).type.dtype is DType.INT4:
+        weights = pack(weights.reshape(*weights.shape[: weights.ndim - run_axes], -1))
     return (
-        ("weights", Constant("weights", "int8_t", on.constant(1, "weights"))),
+        ("weights", Constant("weights", "int8_t", weights)),
         ("bias", None if bias is None else Constant("bias", "int32_t", bias)),
         ("multiplier", Constant("multiplier", "int32_t", multipliers[0])),
         ("shift", Constant("shift", "int8_t", multipliers[1])),

@@ -21,6 +21,7 @@ from stator.ops._window import image, patches
 class Conv2D(Convolution):
     kernel_name: ClassVar[str] = "conv2d"
     channels_axis: ClassVar[int] = 0
+    run_axes: ClassVar[int] = 3
 
     def rows(self, on: Operands) -> Array:
         channels, _, _, depth = image(on.input(1))

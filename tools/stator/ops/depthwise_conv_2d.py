@@ -22,6 +22,7 @@ from stator.ops._window import Padding, image, patches, step
 class DepthwiseConv2D(Convolution):
     kernel_name: ClassVar[str] = "depthwise_conv2d"
     channels_axis: ClassVar[int] = 3
+    run_axes: ClassVar[int] = 1
 
     multiplier: int
 

@@ -12,7 +12,7 @@ from stator.ir import DType, Node, Tensor, TensorType
 from stator.ops import Array, KernelCall, Operands, Operator, Options, Refusal, int8, operator
 from stator.ops._activation import Activation, activation_range
 from stator.ops._channels import held_by_bias, narrowed_weights, read_by, rescaled
-from stator.ops._weights import accumulator_fits, bias_values, channel_multipliers, ends, rescale, symmetric, tables
+from stator.ops._weights import accumulator_fits, bias_values, channel_multipliers, ends, rescale, symmetric, tables, types
 
 
 @operator("FULLY_CONNECTED", options="FullyConnectedOptions")
@@ -30,7 +30,7 @@ class FullyConnected(Operator):
     def check(self, on: Operands) -> None:
         weights = on.constant(1, "weights")
         int8(on, on.input(0), on.output)
-        symmetric(on, channels_axis=0)
+        symmetric(on, 0, (DType.INT8, DType.INT4))
         if weights.ndim != 2:
             raise Refusal(f"weights have {weights.ndim} dimensions, and 2 are needed")
         bias = bias_values(on, channels=weights.shape[0])
@@ -50,7 +50,7 @@ class FullyConnected(Operator):
             shape = (*x.shape[:-1], units)
         else:
             shape = (x.elements // depth, units)
-        return (TensorType(shape, DType.INT8, on.output.type.quant),)
+        return (TensorType(shape, x.dtype, on.output.type.quant),)
 
     def _check_bias_scale(self, on: Operands) -> None:
         """With one scale, the bias must have the scale of the products, to a fiftieth of the output's step."""
@@ -115,7 +115,7 @@ class FullyConnected(Operator):
         weights = on.constant(1, "weights")
         multipliers = self._multipliers(on)
         return KernelCall(
-            kernel="fully_connected_s8",
+            kernel=f"fully_connected_{types(on)}",
             header="fully_connected/fully_connected.h",
             struct="stator_fully_connected",
             outputs=(node.outputs[0],),

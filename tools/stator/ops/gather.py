@@ -9,7 +9,7 @@ from stator.ir import DType, Node, TensorType
 from stator.ops import Array, KernelCall, Operands, Operator, Options, Refusal, operator, same_quant
 from stator.ops._copy import axis_of
 from stator.ops._gather import Places
-from stator.ops._types import one_type
+from stator.ops._types import ANY, one_type
 
 
 @operator("GATHER", options="GatherOptions")
@@ -48,7 +48,7 @@ class Gather(Operator):
         return (TensorType((*x.shape[:axis], *indices[together:], *x.shape[axis + 1 :]), x.dtype, on.output.type.quant),)
 
     def check(self, on: Operands) -> None:
-        if one_type(on, (on.input(0), on.output), tuple(DType)) is DType.INT8:
+        if one_type(on, (on.input(0), on.output), ANY) is DType.INT8:
             same_quant(on, on.input(0), on.output)
         self._places(on).check(on)
 

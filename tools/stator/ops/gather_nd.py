@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from stator.ir import DType, Node, TensorType
 from stator.ops import Array, KernelCall, Operands, Operator, Options, Refusal, operator, same_quant
 from stator.ops._gather import Places
-from stator.ops._types import one_type
+from stator.ops._types import ANY, one_type
 
 
 @operator("GATHER_ND", options="GatherNdOptions")
@@ -33,7 +33,7 @@ class GatherNd(Operator):
         return (TensorType((*indices[:-1], *x.shape[self._depth(on) :]), x.dtype, on.output.type.quant),)
 
     def check(self, on: Operands) -> None:
-        if one_type(on, (on.input(0), on.output), tuple(DType)) is DType.INT8:
+        if one_type(on, (on.input(0), on.output), ANY) is DType.INT8:
             same_quant(on, on.input(0), on.output)
         self._places(on).check(on)
 

@@ -9,7 +9,7 @@ import numpy as np
 from stator.ir import DType, Node, TensorType
 from stator.ops import Array, KernelCall, Operands, Operator, Options, Refusal, operator, same_quant
 from stator.ops._pairs import broadcast_shape, walk
-from stator.ops._types import one_type
+from stator.ops._types import ANY, one_type
 
 
 @operator("SELECT_V2", options="SelectV2Options")
@@ -22,7 +22,7 @@ class SelectV2(Operator):
     def check(self, on: Operands) -> None:
         if on.input(0).type.dtype is not DType.BOOL:
             raise Refusal(f"the mask is {on.input(0).type.dtype.value}, and bool is needed")
-        if one_type(on, (on.input(1), on.input(2), on.output), tuple(DType)) is DType.INT8:
+        if one_type(on, (on.input(1), on.input(2), on.output), ANY) is DType.INT8:
             same_quant(on, on.input(1), on.output)
             same_quant(on, on.input(2), on.output)
 
