@@ -141,8 +141,8 @@ function(stator_firmware)
     add_dependencies(${target} ${target}_generated)
 
     # The feature front end: for speed, like the model.
-    file(GLOB dsp CONFIGURE_DEPENDS ${firmware}/dsp/*.c)
-    set(front_end ${dsp})
+    file(GLOB_RECURSE dsp CONFIGURE_DEPENDS ${firmware}/dsp/*) # a new file of a set is seen at the next build
+    set(front_end ${STATOR_DSP_SOURCES})
     if("features_config.c" IN_LIST STATOR_GENERATED)
         list(APPEND front_end ${STATOR_GENERATED_DIR}/features_config.c)
     endif()
@@ -151,6 +151,7 @@ function(stator_firmware)
 
     target_include_directories(${target} PRIVATE ${firmware}/drivers ${STATOR_BOARD_FOLDER})
     target_compile_options(${target} PRIVATE ${STATOR_WARNINGS} -Os)
+    set_source_files_properties(${firmware}/telemetry/crc32.c PROPERTIES COMPILE_OPTIONS -O2) # on the way to every decision
 
     target_link_options(${target} PRIVATE ${machine} ${link} -Wl,--gc-sections -Wl,-Map=${target}.map,--cref)
     stator_registers(${target} ${STATOR_BOARD_FOLDER})

@@ -30,12 +30,6 @@ static inline int32_t stator_hann(uint32_t n) {
     return (1 << 30) - 1 - (stator_cosine(n) >> 1);
 }
 
-/* stator_hann(n + offset), offset = 0, 128, .. 896 and n = 0 .. 127: without the index that wraps. */
-static inline int32_t stator_hann_from(uint32_t n, uint32_t offset) {
-    const int32_t *cosine = stator_dsp_sine + (offset + STATOR_SINE_STEPS / 4u) % STATOR_SINE_STEPS;
-    return (1 << 30) - 1 - (cosine[n] >> 1);
-}
-
 /* Left shift that brings `peak` (0 .. 2^31 - 1) to 31 - `spare` bits; 0 for a peak of 0, negative where it has more. */
 static inline int stator_room(int32_t peak, int spare) {
     return peak ? __builtin_clz((uint32_t)peak) - 1 - spare : 0;

@@ -31,12 +31,7 @@ static int run_fft(void) {
     enum { SAMPLES = 1024, HALF = SAMPLES / 2 };
     static int32_t samples[SAMPLES], z[SAMPLES];
     while (fread(samples, sizeof samples[0], SAMPLES, stdin) == SAMPLES) {
-        uint32_t at = 0;
-        for (uint32_t n = 0; n < HALF; n++) {
-            memcpy(z + 2 * at, samples + 2 * n, 2 * sizeof *z);
-            at = stator_reversed_next(at, HALF / 2);
-        }
-        stator_real_fft(z, HALF);
+        stator_real_fft(z, samples, HALF, HALF);
         if (fwrite(z, sizeof z[0], SAMPLES, stdout) != SAMPLES) {
             return 1;
         }

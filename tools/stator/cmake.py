@@ -17,6 +17,7 @@ from typing import Literal
 
 from stator.board import Board, load_board
 from stator.crates import crate
+from stator.dsp.sources import sources
 from stator.emit import emit, write
 from stator.errors import StatorError, ToolError
 from stator.fit import fitted
@@ -112,6 +113,7 @@ def facts(board: Board, model: str, rtos: Rtos = "freertos") -> dict[str, str | 
         "STATOR_GENERATED": generated,
         "STATOR_HANDLERS": list(board.timing.handlers.values()) if board.timing else [],
         "STATOR_KERNEL_SOURCES": [str(source) for k in kernels() if k.isa in wanted for source in k.sources],
+        "STATOR_DSP_SOURCES": [str(source) for source in sources(board.kernels)],
         "STATOR_SIGNAL_AT": "",
         "STATOR_SIGNAL_BYTES": "",
     }

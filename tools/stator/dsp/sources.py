@@ -1,0 +1,20 @@
+"""Which files of `firmware/dsp/` a board's front end is made of: a file in a set's folder takes the place of the portable one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from stator.paths import FIRMWARE
+
+#: The folder of the front end: portable files, and a folder per set that has faster ones of the same names.
+DSP = FIRMWARE / "dsp"
+
+
+def sources(preference: Sequence[str], folder: Path = DSP) -> tuple[Path, ...]:
+    """For each portable file the first that a set of `preference` (`kernels:` of board.yml) has in its place, else itself."""
+    chosen: list[Path] = []
+    for portable in sorted(folder.glob("*.c")):
+        faster = [file for isa in preference if (file := folder / isa / f"{portable.stem}.S").is_file()]
+        chosen.append(faster[0] if faster else portable)
+    return tuple(chosen)
