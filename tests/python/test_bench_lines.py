@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -37,7 +37,7 @@ GOOD = b"".join(
 def answering(monkeypatch: pytest.MonkeyPatch, said: bytes) -> Callable[[], bench.Counts]:
     board = load_board("mps2_an505")
 
-    def simulate(board: Board, elf: Path, hear: Callable[[bytes], bool], *, loaded: bytes, stall_s: float) -> float:
+    def simulate(board: Board, elf: Path, hear: Callable[[bytes], bool], *, loaded: bytes, stall_s: float, more: Sequence[str]) -> float:
         for at in range(0, len(said), 7):
             if hear(said[at : at + 7]):
                 break

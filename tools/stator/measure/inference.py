@@ -5,13 +5,14 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from stator import cycles
 from stator.board import Board
 from stator.build import locked, tool
 from stator.errors import ToolError
@@ -25,7 +26,8 @@ from stator.measure.stacks import call_graph
 from stator.memory import MemoryPlan, plan
 from stator.paths import FIRMWARE
 from stator.schedule import schedule
-from stator.sim import bench
+from stator.sim import bench, blocks, qemu
+from stator.sim.counters import of_bench
 
 HOST_INPUTS = 100
 SIMULATED_INPUTS = 2
@@ -50,7 +52,8 @@ class Exactness:
 @dataclass(frozen=True, slots=True)
 class Cost:
     """Instructions of one inference (the worst of the runs) and of each layer, where RTL ran them their cycles, too; bytes of code and
-    tables that it needs in flash without the weights; writable bytes of generated code and kernels outside of the arena."""
+    tables that it needs in flash without the weights; writable bytes of generated code and kernels outside of the arena. Cycles that
+    a model of the core gives (stator.cycles), and which."""
 
     instructions: int
     layers: tuple[int, ...]
@@ -59,6 +62,9 @@ class Cost:
     simulator: str
     cycles: int | None = None
     layer_cycles: tuple[int, ...] = ()
+    estimated_cycles: int | None = None
+    layer_estimates: tuple[int, ...] = ()
+    cost_model: str = ""
 
 
 def inputs_for(graph: Graph, count: int) -> list[Arrays]:
@@ -126,7 +132,10 @@ def on_board(board: Board, model: Path, plan: MemoryPlan, build_dir: Path, sets:
     def segments(tensors: Sequence[int]) -> list[bench.Segment]:
         return [(plan.offset(t), graph.tensors[t].type.bytes) for t in tensors]
 
-    heard = bench.count(board, elf, segments(graph.inputs), segments(graph.outputs), [[a.tobytes() for a in arrays] for arrays in sets])
+    by = cycles.model(board.core) if _recorded(board) else None
+    mark = next(s.address for s in read_elf(elf).symbols if s.name == "stator_clock_now") if by else None
+    contents = [[a.tobytes() for a in arrays] for arrays in sets]
+    heard = bench.count(board, elf, segments(graph.inputs), segments(graph.outputs), contents, mark)
     flash, static = runtime_bytes(build_dir, elf, plan)
     if heard.run_instructions is not None and heard.layer_instructions is not None:
         counted = Cost(max(heard.run_instructions), heard.layer_instructions, flash, static, heard.simulator, max(heard.runs), heard.layers)
@@ -134,7 +143,15 @@ def on_board(board: Board, model: Path, plan: MemoryPlan, build_dir: Path, sets:
     if unit is None:
         raise ToolError(f"board '{board.name}' counts no instructions", remedy="counter and simulator in its board.yml")
     cost = Cost(_up(max(heard.runs) * unit), tuple(_up(n * unit) for n in heard.layers), flash, static, heard.simulator)
+    if by is not None:
+        of_runs, of_layers = of_bench(cycles.at_marks(elf, by, heard.passes), len(sets), len(heard.layers))
+        cost = replace(cost, estimated_cycles=max(of_runs), layer_estimates=of_layers, cost_model=by.NAME)
     return cost, list(heard.outputs)
+
+
+def _recorded(board: Board) -> bool:
+    """Whether what runs can be recorded, for a model of the core to weigh."""
+    return board.simulator is not None and board.simulator.kind == "qemu" and blocks.possible(qemu.find(board.simulator))
 
 
 def bench_image(board: Board, model: Path, build_dir: Path, *, passes: bool = True) -> Path:

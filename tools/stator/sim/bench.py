@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,9 +11,11 @@ from pathlib import Path
 from stator.board import Board
 from stator.errors import ToolError
 from stator.sim import simulator
+from stator.sim.blocks import Block, recording
 from stator.sim.counters import of_bench
 from stator.sim.lines import Lines
 from stator.sim.records import number, unhex
+from stator.sim.verilator import Counters
 
 MAGIC = 0x4E425453  # 'STBN', little endian
 STALL_S = 300.0
@@ -24,7 +27,8 @@ Segment = tuple[int, int]  # offset and bytes in the arena
 class Counts:
     """Units of the board's counter: one inference per run, and each layer once, what measuring takes subtracted; and the outputs.
 
-    `run_instructions`, `layer_instructions`: the same in instructions, where the board's counter counts cycles of RTL.
+    `run_instructions`, `layer_instructions`: the same in instructions, where the board's counter counts cycles of RTL. `passes`: what
+    ran before each read of the counter, where that was recorded.
     """
 
     runs: tuple[int, ...]
@@ -33,6 +37,7 @@ class Counts:
     simulator: str
     run_instructions: tuple[int, ...] | None = None
     layer_instructions: tuple[int, ...] | None = None
+    passes: tuple[tuple[Block, ...], ...] = ()
 
 
 class _Heard(Lines):
@@ -87,10 +92,21 @@ def order(inputs: Sequence[Segment], outputs: Sequence[Segment], runs: Sequence[
     return bytes(data)
 
 
-def count(board: Board, elf: Path, inputs: Sequence[Segment], outputs: Sequence[Segment], runs: Sequence[Sequence[bytes]]) -> Counts:
-    """Runs a bench image over `runs` (per run the bytes of each input). Raises ToolError where it fails or says too little."""
+def count(
+    board: Board,
+    elf: Path,
+    inputs: Sequence[Segment],
+    outputs: Sequence[Segment],
+    runs: Sequence[Sequence[bytes]],
+    mark: int | None = None,
+) -> Counts:
+    """Runs a bench image over `runs` (per run the bytes of each input). `mark`: the address of the function that reads the counter,
+    where all that runs between two reads is to be recorded (QEMU only). Raises ToolError where it fails or says too little."""
     heard = _Heard()
-    _, counters = simulator.simulate(board, elf, heard.feed, loaded=order(inputs, outputs, runs), stall_s=STALL_S)
+    with recording(mark) if mark is not None else contextlib.nullcontext() as record:
+        more = record.arguments if record else ()
+        _, counters = simulator.simulate(board, elf, heard.feed, loaded=order(inputs, outputs, runs), stall_s=STALL_S, more=more)
+        passes = record.passes() if record else ()
     wanted = {(run, output): bytes_ for run in range(len(runs)) for output, (_, bytes_) in enumerate(outputs)}
     if (
         not heard.ended
@@ -99,7 +115,7 @@ def count(board: Board, elf: Path, inputs: Sequence[Segment], outputs: Sequence[
         or {key: len(content) for key, content in heard.outputs.items()} != wanted
     ):
         raise ToolError(f"the bench image on '{board.name}' ended before it had said everything")
-    run_instructions, layer_instructions = (None, None) if counters is None else of_bench(counters, len(runs), heard.layers_due)
+    run_instructions, layer_instructions = (None, None) if counters is None else _retired(counters, len(runs), heard.layers_due)
     return Counts(
         runs=tuple(heard.runs[run] for run in range(len(runs))),
         outputs=tuple(tuple(bytes(heard.outputs[run, output]) for output in range(len(outputs))) for run in range(len(runs))),
@@ -107,4 +123,9 @@ def count(board: Board, elf: Path, inputs: Sequence[Segment], outputs: Sequence[
         simulator=simulator.version(board),
         run_instructions=run_instructions,
         layer_instructions=layer_instructions,
+        passes=tuple(map(tuple, passes)),
     )
+
+
+def _retired(counters: Counters, runs: int, layers: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    return of_bench([int(i) for i in counters[:, 1]], runs, layers)

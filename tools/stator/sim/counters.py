@@ -44,10 +44,10 @@ def in_instructions(records: Sequence[Record], counters: Counters) -> tuple[Reco
     return tuple(found)
 
 
-def of_bench(counters: Counters, runs: int, layers: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Instructions of each run and each layer, by the order in which firmware/bench/bench.c reads the counter; what the reads
-    themselves take subtracted. Raises ToolError where there are not as many reads."""
-    retired = [int(i) for i in counters[:, 1]]
+def of_bench(retired: Sequence[int], runs: int, layers: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """What each run and each layer took, by the order in which firmware/bench/bench.c reads the counter; what the reads themselves
+    take subtracted. `retired`: instructions, or anything else that is counted, at each read. Raises ToolError where there are not as
+    many reads."""
     if len(retired) != 2 + 2 * runs + 2 + layers + 1:
         raise ToolError(f"the bench image read the counter {len(retired)} times, {2 * runs + layers + 5} were expected")
     overhead = retired[1] - retired[0]

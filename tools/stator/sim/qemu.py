@@ -11,7 +11,7 @@ import shutil
 import struct
 import subprocess
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -66,8 +66,12 @@ def command(simulator: Simulator, elf: Path, serial: Path, loaded: Path | None =
     return words
 
 
-def simulate(board: Board, elf: Path, hear: Callable[[bytes], bool], *, loaded: bytes = b"", stall_s: float = 120.0) -> float:
+def simulate(
+    board: Board, elf: Path, hear: Callable[[bytes], bool], *, loaded: bytes = b"", stall_s: float = 120.0, more: Sequence[str] = ()
+) -> float:
     """Runs `elf` until `hear`, which gets the serial bytes as they come, returns True, or until the program ends by itself.
+
+    `more`: further arguments of QEMU's.
 
     Returns the wall-clock seconds. Raises ToolError when QEMU is missing or fails, or when nothing is said for `stall_s`
     seconds; the process is killed (SIGKILL: a hung DMA model ignores SIGTERM) on every way out.
@@ -85,4 +89,5 @@ def simulate(board: Board, elf: Path, hear: Callable[[bytes], bool], *, loaded: 
     with tempfile.TemporaryDirectory(prefix="stator-") as folder:
         serial, memory, errors = (Path(folder) / name for name in ("serial", "memory", "errors"))
         memory.write_bytes(loaded)
-        return listen(command(simulator, elf, serial, memory if loaded else None), board.name, serial, errors, hear, stall_s)
+        words = [*command(simulator, elf, serial, memory if loaded else None), *more]
+        return listen(words, board.name, serial, errors, hear, stall_s)

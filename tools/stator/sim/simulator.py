@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from stator.board import Board, boards_that
@@ -25,13 +25,13 @@ def version(board: Board) -> str:
 
 
 def simulate(
-    board: Board, elf: Path, hear: Callable[[bytes], bool], *, loaded: bytes = b"", stall_s: float = 120.0
+    board: Board, elf: Path, hear: Callable[[bytes], bool], *, loaded: bytes = b"", stall_s: float = 120.0, more: Sequence[str] = ()
 ) -> tuple[float, Counters | None]:
     """Runs `elf` until `hear`, which gets the serial bytes as they come, returns True, or until the program ends by itself.
 
-    Returns the wall-clock seconds and, from RTL, the two counters at every read. Raises ToolError.
+    Returns the wall-clock seconds and, from RTL, the two counters at every read. `more`: further arguments of QEMU's. Raises ToolError.
     """
     if board.simulator is not None and board.simulator.kind == "verilator":
         done = verilator.simulate(board, elf, hear, loaded=loaded, stall_s=2 * stall_s)
         return done.seconds, done.counters
-    return qemu.simulate(board, elf, hear, loaded=loaded, stall_s=stall_s), None
+    return qemu.simulate(board, elf, hear, loaded=loaded, stall_s=stall_s, more=more), None

@@ -157,6 +157,9 @@ def _measured(spec: ModelSpec, board: Board, host: _Host) -> dict[str, object]:
         if cost.cycles is not None:
             per_layer = [{**facts, "cycles": n} for facts, n in zip(per_layer, cost.layer_cycles, strict=True)]
             result["cycles"] = cost.cycles
+        if cost.estimated_cycles is not None:
+            per_layer = [{**facts, "estimated_cycles": n} for facts, n in zip(per_layer, cost.layer_estimates, strict=True)]
+            result |= {"estimated_cycles": cost.estimated_cycles, "cost_model": cost.cost_model}
         assert board.simulator is not None
         result |= {
             "instructions": cost.instructions,
@@ -212,7 +215,7 @@ def _show(results: list[dict[str, object]]) -> None:
     table = Table(title="one inference", title_justify="left")
     for name in ("model", "board"):
         table.add_column(name, overflow="fold")
-    for name in ("MACs", "instructions", "per MAC", "cycles", "arena B", "weights B", "code B"):
+    for name in ("MACs", "instructions", "per MAC", "cycles", "estimated", "arena B", "weights B", "code B"):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("exact", no_wrap=True)
     for result in results:
@@ -221,11 +224,13 @@ def _show(results: list[dict[str, object]]) -> None:
         numbers = [_number(result.get(key)) for key in ("macs", "instructions")]
         numbers += [
             per_mac,
-            *(_number(result.get(key)) for key in ("cycles", "arena_bytes", "weights_bytes", "runtime_flash_bytes")),
+            *(_number(result.get(key)) for key in ("cycles", "estimated_cycles", "arena_bytes", "weights_bytes", "runtime_flash_bytes")),
         ]
         exact = {True: "yes", False: "NO"}.get(bool(result.get("exact")), "") if "exact" in result else "refused"
         table.add_row(str(result["model"]), str(result["board"]), *numbers, exact)
     console.print(table)
+    for name in dict.fromkeys(str(r["cost_model"]) for r in results if "cost_model" in r):
+        console.print(f"estimated: cycles of the {name}; docs/measuring.md says how far off", markup=False, highlight=False)
     console.print("arena: all an inference writes; code: and all tables of one inference but the weights; exact: every output byte")
     if len({result["model"] for result in results}) == 1:
         _show_layers(results)
@@ -253,8 +258,10 @@ def _show_layers(results: list[dict[str, object]]) -> None:
         table.add_column(str(result["board"]), justify="right")
         if "cycles" in result:
             table.add_column("cycles", justify="right")
+        if "estimated_cycles" in result:
+            table.add_column("estimated cycles", justify="right")
     for index, layer in enumerate(measured[0]["layers"]):  # type: ignore[var-annotated, arg-type]
-        here = [(r["layers"][index], key) for r in measured for key in ("instructions", "cycles") if key in r]  # type: ignore[index]
+        here = [(r["layers"][index], key) for r in measured for key in ("instructions", "cycles", "estimated_cycles") if key in r]  # type: ignore[index]
         counts = [_number(facts.get(key)) for facts, key in here]
         table.add_row(str(index), layer["op"], layer["kernel"], _number(layer["macs"]), *counts)
     console.print(table)
