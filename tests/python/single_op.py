@@ -63,26 +63,29 @@ def scale(rng: Generator, low: float = -9.0, high: float = 1.0) -> float:
     return float(np.float32(2.0 ** rng.uniform(low, high)))
 
 
-def zero_point(rng: Generator) -> int:
-    """Any INT8 value, the ends often."""
+def zero_point(rng: Generator, dtype: str = "int8") -> int:
+    """Any INT8 value, the ends often; 0 for other types."""
+    if dtype != "int8":
+        return 0
     return int(rng.choice([-128, 127, 0, pick(rng, -128, 127), pick(rng, -128, 127)]))
 
 
-def values(rng: Generator, shape: tuple[int, ...]) -> Array:
-    """INT8 values: spread over the range, or all at its ends."""
+def values(rng: Generator, shape: tuple[int, ...], dtype: str = "int8") -> Array:
+    """INT8 or INT16 values: spread over the range, or all at its ends."""
+    info = np.iinfo(dtype)
     if rng.random() < 0.2:
-        return rng.choice(np.array([-128, 127], dtype=np.int8), size=shape)
-    return rng.integers(-128, 128, size=shape, dtype=np.int8)
+        return rng.choice(np.array([info.min, info.max], dtype=dtype), size=shape)
+    return rng.integers(info.min, info.max + 1, size=shape, dtype=dtype)
 
 
-def output_scale(rng: Generator, x: float, weights: Array, depth: int) -> float:
-    """Mostly a scale that uses the output's range; sometimes one that saturates it or flattens it."""
+def output_scale(rng: Generator, x: float, weights: Array, depth: int, dtype: str = "int8") -> float:
+    """Mostly a scale that uses the output's range; sometimes one that saturates it or flattens it. INT16 must not saturate 32 bits."""
     kind = rng.random()
     reach = x * float(np.mean(weights)) * 127 * 64 * max(depth, 1) ** 0.5
     if kind < 0.7:
         return float(np.float32(reach / 100))
     if kind < 0.85:
-        return float(np.float32(reach / 100 / 2.0 ** rng.uniform(2, 18)))
+        return float(np.float32(reach / 100 / 2.0 ** rng.uniform(2, 18 if dtype == "int8" else 7)))
     return float(np.float32(reach / 100 * 2.0 ** rng.uniform(2, 24)))
 
 
@@ -90,7 +93,7 @@ ACTIVATIONS = (0, 0, 1, 2, 3)
 
 
 def weights_and_bias(
-    rng: Generator, m: Model, shape: tuple[int, ...], axis: int, x_scale: float, dtype: str = "int8"
+    rng: Generator, m: Model, shape: tuple[int, ...], axis: int, x_scale: float, dtype: str = "int8", bias_type: str = "int32"
 ) -> tuple[list[int], Array, str]:
     """Adds weights of `dtype` and mostly a bias; returns their indices and the scales."""
     channels = shape[axis]
@@ -100,11 +103,11 @@ def weights_and_bias(
     data = pack((weights >> 4).reshape(-1)) if dtype == "int4" else weights
     indices = [m.tensor(shape, dtype, scales.tolist(), [0] * len(scales), axis=axis, data=data)]
     if rng.random() < 0.8:
-        reach = int(2 ** rng.uniform(4, 22))
-        bias = rng.integers(-reach, reach + 1, size=channels, dtype=np.int32)
+        reach = int(2 ** rng.uniform(4, 22 if bias_type == "int32" else 36))
+        bias = rng.integers(-reach, reach + 1, size=channels, dtype=bias_type)
         # Rounded as the interpreter wants it where there is one scale.
         bias_scales = (np.float32(x_scale) * scales).astype(np.float32)
-        indices.append(m.tensor((channels,), "int32", bias_scales.tolist(), [0] * len(scales), data=bias))
+        indices.append(m.tensor((channels,), bias_type, bias_scales.tolist(), [0] * len(scales), data=bias))
     return indices, scales, "per channel" if per_channel else "per tensor"
 
 
@@ -116,21 +119,26 @@ def widened(m: Model, at: int) -> None:
     tensor.dtype = "int8"
 
 
+def bias_of(rng: Generator, dtype: str) -> str:
+    """The type of a bias for activations of `dtype`."""
+    return "int32" if dtype == "int8" else str(rng.choice(["int64", "int64", "int32"]))
+
+
 @maker
-def fully_connected(rng: Generator, weights: str = "int8") -> Sample:
+def fully_connected(rng: Generator, weights: str = "int8", dtype: str = "int8") -> Sample:
     m = Model()
     rows, depth, units = pick(rng, 1, 3), pick(rng, 1, 70), pick(rng, 1, 13)
     x_scale = scale(rng)
-    x = m.tensor((rows, depth), "int8", x_scale, zero_point(rng))
-    rest, scales, kind = weights_and_bias(rng, m, (units, depth), 0, x_scale, weights)
-    y = m.tensor((rows, units), "int8", output_scale(rng, x_scale, scales, depth), zero_point(rng))
+    x = m.tensor((rows, depth), dtype, x_scale, zero_point(rng, dtype))
+    rest, scales, kind = weights_and_bias(rng, m, (units, depth), 0, x_scale, weights, bias_of(rng, dtype))
+    y = m.tensor((rows, units), dtype, output_scale(rng, x_scale, scales, depth, dtype), zero_point(rng, dtype))
     activation = int(rng.choice(ACTIVATIONS))
     m.operator("FULLY_CONNECTED", [x, *rest], [y], "FullyConnectedOptions", FusedActivationFunction=activation, KeepNumDims=True)
     data, same = m.build([x], [y]), None
     if weights == "int4" and len(scales) > 1:  # the interpreter takes that per tensor only
         widened(m, rest[0])
         same = m.build([x], [y])
-    return Sample(data, (values(rng, (rows, depth)),), f"{rows}x{depth} -> {units}, {kind}, activation {activation}", same=same)
+    return Sample(data, (values(rng, (rows, depth), dtype),), f"{rows}x{depth} -> {units}, {kind}, activation {activation}", same=same)
 
 
 def window(rng: Generator, size: int, same: bool) -> tuple[int, int, int, int]:
@@ -145,34 +153,34 @@ def window(rng: Generator, size: int, same: bool) -> tuple[int, int, int, int]:
 
 
 @maker
-def conv_2d(rng: Generator, weights: str = "int8") -> Sample:
+def conv_2d(rng: Generator, weights: str = "int8", dtype: str = "int8") -> Sample:
     m = Model()
     batch, height, width, depth, channels = pick(rng, 1, 2), pick(rng, 1, 9), pick(rng, 1, 9), pick(rng, 1, 9), pick(rng, 1, 9)
     same = bool(rng.random() < 0.5)
     (kh, sh, dh, oh), (kw, sw, dw, ow) = window(rng, height, same), window(rng, width, same)
     x_scale = scale(rng)
-    x = m.tensor((batch, height, width, depth), "int8", x_scale, zero_point(rng))
-    rest, scales, kind = weights_and_bias(rng, m, (channels, kh, kw, depth), 0, x_scale, weights)
-    y = m.tensor((batch, oh, ow, channels), "int8", output_scale(rng, x_scale, scales, kh * kw * depth), zero_point(rng))
+    x = m.tensor((batch, height, width, depth), dtype, x_scale, zero_point(rng, dtype))
+    rest, scales, kind = weights_and_bias(rng, m, (channels, kh, kw, depth), 0, x_scale, weights, bias_of(rng, dtype))
+    y = m.tensor((batch, oh, ow, channels), dtype, output_scale(rng, x_scale, scales, kh * kw * depth, dtype), zero_point(rng, dtype))
     activation = int(rng.choice(ACTIVATIONS))
     options = {"StrideH": sh, "StrideW": sw, "DilationHFactor": dh, "DilationWFactor": dw}
     m.operator("CONV_2D", [x, *rest], [y], "Conv2DOptions", Padding=0 if same else 1, FusedActivationFunction=activation, **options)
     what = f"{batch}x{height}x{width}x{depth} * {channels}x{kh}x{kw} {options} same={same} {kind} activation {activation}"
-    return Sample(m.build([x], [y]), (values(rng, (batch, height, width, depth)),), what)
+    return Sample(m.build([x], [y]), (values(rng, (batch, height, width, depth), dtype),), what)
 
 
 @maker
-def depthwise_conv_2d(rng: Generator, weights: str = "int8") -> Sample:
+def depthwise_conv_2d(rng: Generator, weights: str = "int8", dtype: str = "int8") -> Sample:
     m = Model()
     batch, height, width, depth = pick(rng, 1, 2), pick(rng, 1, 9), pick(rng, 1, 9), pick(rng, 1, 11)
     multiplier = int(rng.choice([1, 1, 1, 2, 3]))
     same = bool(rng.random() < 0.5)
     (kh, sh, dh, oh), (kw, sw, dw, ow) = window(rng, height, same), window(rng, width, same)
     x_scale = scale(rng)
-    x = m.tensor((batch, height, width, depth), "int8", x_scale, zero_point(rng))
+    x = m.tensor((batch, height, width, depth), dtype, x_scale, zero_point(rng, dtype))
     channels = depth * multiplier
-    rest, scales, kind = weights_and_bias(rng, m, (1, kh, kw, channels), 3, x_scale, weights)
-    y = m.tensor((batch, oh, ow, channels), "int8", output_scale(rng, x_scale, scales, kh * kw), zero_point(rng))
+    rest, scales, kind = weights_and_bias(rng, m, (1, kh, kw, channels), 3, x_scale, weights, "int32" if dtype == "int8" else "int64")
+    y = m.tensor((batch, oh, ow, channels), dtype, output_scale(rng, x_scale, scales, kh * kw, dtype), zero_point(rng, dtype))
     activation = int(rng.choice(ACTIVATIONS))
     options = {"StrideH": sh, "StrideW": sw, "DilationHFactor": dh, "DilationWFactor": dw, "DepthMultiplier": multiplier}
     m.operator(
@@ -185,7 +193,7 @@ def depthwise_conv_2d(rng: Generator, weights: str = "int8") -> Sample:
         **options,
     )
     what = f"{batch}x{height}x{width}x{depth} * {kh}x{kw} {options} same={same} {kind} activation {activation}"
-    return Sample(m.build([x], [y]), (values(rng, (batch, height, width, depth)),), what)
+    return Sample(m.build([x], [y]), (values(rng, (batch, height, width, depth), dtype),), what)
 
 
 def _pool(rng: Generator, name: str) -> Sample:

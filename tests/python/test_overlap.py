@@ -98,13 +98,13 @@ def function(number: int, case: Case) -> str:
             fields.append(f".{field} = {'0' if shown is None else c.value(shown)}")
     at_in, at_out = (0, case.distance) if case.backwards else (case.distance, 0)
     size = max(at_in + case.data.nbytes, at_out + len(case.want))
-    words = ", ".join(map(str, case.data.reshape(-1).tolist()))
+    words = ", ".join(map(str, case.data.tobytes()))
     lines += [
         f"    static const struct {case.call.struct} p = {{{', '.join(fields)}}};",
-        f"    static const int8_t data[] = {{{words}}};",
+        f"    static const uint8_t data[] = {{{words}}};",
         f"    int8_t *block = guarded({size});",
         f"    memcpy(block + {at_in}, data, sizeof data);",
-        f"    if ({case.variant.symbol}(block + {at_out}, block + {at_in}, &p) != 0) {{ exit(4); }}",
+        f"    if ({case.variant.symbol}((void *)(block + {at_out}), (void *)(block + {at_in}), &p) != 0) {{ exit(4); }}",
         f"    finish(block, {size}, {at_out}, {len(case.want)});",
         "}",
     ]

@@ -33,8 +33,9 @@ class Bounds:
 
     @classmethod
     def whole(cls, kind: TensorType) -> Bounds:
-        """Nothing is known but the element type, and of other types than INT8 not even that."""
-        low, high = (-(1 << 63), (1 << 63) - 1) if kind.dtype is not DType.INT8 else (-128, 127)
+        """Nothing is known but the element type, and of other types than INT8 and INT16 not even that."""
+        bits = {DType.INT8: 8, DType.INT16: 16}.get(kind.dtype, 64)
+        low, high = -(1 << (bits - 1)), (1 << (bits - 1)) - 1
         return cls(np.full(channels(kind), low, dtype=np.int64), np.full(channels(kind), high, dtype=np.int64))
 
     @classmethod

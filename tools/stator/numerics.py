@@ -73,6 +73,14 @@ def requantize(x: Array, multiplier: Array | int, shift: Array | int) -> Array:
     return rounding_shift_right(doubling_high_mul(shifted, multiplier), np.maximum(-shifts, 0))
 
 
+def requantize_wide(x: Array, multiplier: Array | int, shift: Array | int) -> Array:
+    """x * multiplier / 2^31 * 2^shift of sums of 64 bits, whose multiplier keeps 15 bits, with one rounding: ties up. |x| is below 2^47."""
+    full, bits = np.asarray(multiplier, dtype=np.int64), 15 - np.asarray(shift, dtype=np.int64)
+    reduced = np.where(full < 0x7FFF0000, (full + (1 << 15)) >> 16, 0x7FFF)
+    rounded: Array = (np.asarray(x, dtype=np.int64) * reduced + (np.int64(1) << (bits - 1))) >> bits
+    return rounded
+
+
 def pack(rows: Array) -> Array:
     """INT4 values [..., count] as bytes [..., ceil(count / 2)]: the first of two in the low half; an odd last one has 0 beside it."""
     even = np.pad(rows, [(0, 0)] * (rows.ndim - 1) + [(0, rows.shape[-1] % 2)]).astype(np.uint8)

@@ -50,6 +50,13 @@ static inline int32_t stator_requantize_fast(int32_t x, int32_t multiplier, int3
     return (((product + (product >> 31)) >> (-shift - 1)) + 1) >> 1;
 }
 
+/* x * multiplier / 2^31 * 2^shift for sums of 64 bits: the multiplier keeps 15 bits, and there is one rounding, ties up. |x| is
+ * below 2^47, multiplier 0..2^31-1, shift -31..7, and the result fits. */
+static inline int32_t stator_requantize_wide(int64_t x, int32_t multiplier, int32_t shift) {
+    const int32_t reduced = multiplier < 0x7FFF0000 ? (multiplier + (1 << 15)) >> 16 : 0x7FFF;
+    return (int32_t)((x * reduced + ((int64_t)1 << (14 - shift))) >> (15 - shift));
+}
+
 static inline int32_t stator_clamp(int32_t x, int32_t low, int32_t high) {
     if (x < low) {
         return low;

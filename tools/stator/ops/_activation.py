@@ -46,11 +46,12 @@ def _quantized(real: float, quant: Quantization) -> int:
     return quant.zero_point + math.trunc(ratio + math.copysign(0.5, ratio))
 
 
-def activation_range(activation: Activation, quant: Quantization) -> tuple[int, int]:
-    """Smallest and largest INT8 value that the activation lets through."""
+def activation_range(activation: Activation, quant: Quantization, bits: int = 8) -> tuple[int, int]:
+    """Smallest and largest INT8 value that the activation lets through, or INT16 value where `bits` is 16."""
     lower, upper = _BOUNDS[activation]
-    low = -128 if lower is None else max(-128, _quantized(lower, quant))
-    high = 127 if upper is None else min(127, _quantized(upper, quant))
+    least, most = -(1 << (bits - 1)), (1 << (bits - 1)) - 1
+    low = least if lower is None else max(least, _quantized(lower, quant))
+    high = most if upper is None else min(most, _quantized(upper, quant))
     if low > high:
         raise Refusal(f"the activation leaves no value between {low} and {high}", remedy="calibrate with real data")
     return low, high

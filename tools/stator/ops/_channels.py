@@ -43,14 +43,15 @@ def cut_bias(on: Operands, kept: Mask, extra: Array | None = None) -> dict[int, 
     add = np.zeros(int(kept.sum()), dtype=np.int64) if extra is None else extra
     if bias is not None and bias.data is not None:
         quant = None if bias.type.quant is None else _cut(bias.type.quant, kept, 0)
-        values = (bias.data.reshape(-1)[kept].astype(np.int64) + add).astype(np.int32)
-        return {2: Tensor(-1, bias.name, TensorType(values.shape, DType.INT32, quant), values)}
+        values = (bias.data.reshape(-1)[kept].astype(np.int64) + add).astype(bias.data.dtype)
+        return {2: Tensor(-1, bias.name, TensorType(values.shape, bias.type.dtype, quant), values)}
     if not add.any():
         return {}
     assert weights.type.quant is not None
     scales = tuple(float(np.float32(on.quant(x).scale) * np.float32(s)) for s in weights.type.quant.scales)
     quant = _cut(Quantization(scales, (0,) * len(scales), 0), kept, 0)
-    return {2: Tensor(-1, f"{weights.name}, bias", TensorType(add.shape, DType.INT32, quant), add.astype(np.int32))}
+    dtype = DType.INT64 if x.type.dtype is DType.INT16 else DType.INT32
+    return {2: Tensor(-1, f"{weights.name}, bias", TensorType(add.shape, dtype, quant), add.astype(dtype.numpy))}
 
 
 def narrowed_weights(

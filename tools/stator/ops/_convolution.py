@@ -8,11 +8,13 @@ from typing import ClassVar, Self
 
 from stator.channels import Bounds
 from stator.ir import DType, Node, TensorType
-from stator.ops import Array, KernelCall, Operands, Operator, Options, int8
-from stator.ops._activation import Activation, activation_range
+from stator.ops import Array, KernelCall, Operands, Operator, Options
+from stator.ops._activation import Activation
 from stator.ops._channels import rescaled
+from stator.ops._grouped import grouped_call
 from stator.ops._overlap import window_overlap
-from stator.ops._weights import accumulator_fits, bias_values, channel_multipliers, ends, rescale, symmetric, tables, types
+from stator.ops._types import one_type
+from stator.ops._weights import bias_values, channel_multipliers, ends, output_range, products_fit, rescale, symmetric, tables, types
 from stator.ops._window import Axis, Margins, Padding, axes, image, step, strip, widened
 
 
@@ -51,6 +53,10 @@ class Convolution(Operator):
     def channels_field(self, on: Operands) -> tuple[str, int]:
         """How the kernel is told the number of output channels."""
 
+    @abc.abstractmethod
+    def filters(self, on: Operands) -> int:
+        """How many output channels, one after the other, see the same channels of the input."""
+
     def by_channel(self) -> bool:
         """Whether each channel of the output sees one channel of the input, its own."""
         return False
@@ -78,12 +84,11 @@ class Convolution(Operator):
 
     def check(self, on: Operands) -> None:
         on.constant(1, "weights")
-        int8(on, on.input(0), on.output)
+        dtype = one_type(on, (on.input(0), on.output), (DType.INT8, DType.INT16))
         channels, rows = self.channels(on), self.rows(on)
-        symmetric(on, self.channels_axis, (DType.INT8, DType.INT4))
-        accumulator_fits(rows, bias_values(on, channels), on.quant(on.input(0)).zero_point)
-        channel_multipliers(on, channels)
-        activation_range(self.activation, on.quant(on.output))
+        symmetric(on, self.channels_axis, (DType.INT8, DType.INT4) if dtype is DType.INT8 else (DType.INT8,))
+        products_fit(on, rows, bias_values(on, channels), channel_multipliers(on, channels))
+        output_range(on, self.activation)
 
     def infer(self, on: Operands) -> tuple[TensorType, ...]:
         rows, columns = self.axes(on)
@@ -99,16 +104,20 @@ class Convolution(Operator):
 
     def output_bounds(self, on: Operands, sums: Bounds) -> Bounds:
         """Bounds of the output from those of the products' sums."""
-        channels = self.channels(on)
+        channels, (low, high) = self.channels(on), output_range(on, self.activation)
+        if on.input(0).type.dtype is not DType.INT8:
+            return Bounds.whole(on.output.type).clipped(low, high)
         bias = bias_values(on, channels)
         acc = sums if bias is None else sums.through(lambda total: total + bias)
-        low, high = activation_range(self.activation, on.quant(on.output))
         return rescaled(acc, *channel_multipliers(on, channels), on.quant(on.output).zero_point, low, high)
 
     def kernel(self, node: Node, on: Operands) -> KernelCall:
         channels = self.channels(on)
         rows, columns = self.axes(on)
         batch, _, _, depth = image(on.input(0))
+        if on.input(0).type.dtype is DType.INT16:
+            weights, multipliers = self.rows(on), channel_multipliers(on, channels)
+            return grouped_call(node, on, weights, multipliers, self.activation, (rows, columns), depth, self.filters(on))
         return KernelCall(
             kernel=f"{self.kernel_name}_{types(on)}",
             header=f"{self.kernel_name}/{self.kernel_name}.h",

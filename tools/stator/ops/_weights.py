@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from stator.ir import DType, Quantization
-from stator.numerics import INT32_MAX, pack, quantize_multipliers, requantize
+from stator.numerics import INT32_MAX, pack, quantize_multipliers, requantize, requantize_wide
 from stator.ops import Array, Constant, Operands, Refusal, Value
 from stator.ops._activation import Activation, activation_range
 from stator.ops._types import SUFFIXES
@@ -40,14 +40,20 @@ def symmetric(on: Operands, channels_axis: int, types: Sequence[DType] = (DType.
     return quant
 
 
+#: Which biases belong to which inputs.
+_BIASES = {DType.INT8: (DType.INT32,), DType.INT16: (DType.INT32, DType.INT64), DType.FLOAT32: (DType.FLOAT32,)}
+
+
 def bias_values(on: Operands, channels: int) -> Array | None:
-    """The bias as int32[channels], or None where there is none."""
+    """The bias [channels], or None where there is none: int32, and for INT16 inputs mostly int64."""
     bias = on.optional(2)
     if bias is None:
         return None
     values = on.constant(2, "biases")
-    if bias.type.dtype is not DType.INT32:
-        raise Refusal(f"bias '{bias.name}' is {bias.type.dtype.value}, and INT32 is needed", unsupported=True)
+    allowed = _BIASES[on.input(0).type.dtype]
+    if bias.type.dtype not in allowed:
+        needed = " or ".join(dtype.name for dtype in allowed)
+        raise Refusal(f"bias '{bias.name}' is {bias.type.dtype.value}, and {needed} is needed", unsupported=True)
     if bias.type.elements != channels:
         raise Refusal(f"bias '{bias.name}' has {bias.type.elements} values for {channels} output channels")
     return values.reshape(-1)
@@ -73,26 +79,57 @@ def channel_multipliers(on: Operands, channels: int, *, product_in_float32: bool
     return multiplier.astype(np.int32), shift.astype(np.int8)
 
 
-def accumulator_fits(weights: Array, bias: Array | None, input_zero_point: int) -> None:
-    """Refuses channels whose accumulator could leave int32 for some input. weights: [channels, products]."""
-    reach = max(127 - input_zero_point, input_zero_point + 128)
-    worst = np.abs(weights.astype(np.int16)).sum(axis=1, dtype=np.int64) * reach
+def wide(on: Operands) -> bool:
+    """Whether sums have 64 bits, and are rescaled by the rule for those: INT16 activations, unless their bias is INT32."""
+    bias = on.optional(2)
+    return on.input(0).type.dtype is DType.INT16 and (bias is None or bias.type.dtype is DType.INT64)
+
+
+#: What rescaling of wide sums takes: 2^47 and shifts below 8.
+_WIDE_MAX, _WIDE_SHIFT = (1 << 47) - 1, 8
+
+
+def accumulator_fits(weights: Array, bias: Array | None, input_zero_point: int, bits: int = 8, limit: int = INT32_MAX) -> Array:
+    """Refuses channels whose accumulator could leave int32, or go beyond `limit`, for some input of so many bits.
+
+    weights: [channels, products]. Returns how far each can reach: int64 [channels].
+    """
+    reach = max((1 << (bits - 1)) - 1 - input_zero_point, input_zero_point + (1 << (bits - 1)))
+    worst: Array = np.abs(weights.astype(np.int16)).sum(axis=1, dtype=np.int64) * reach
     if bias is not None:
-        worst = worst + np.abs(bias.astype(np.int64))
-    if worst.size and int(worst.max()) > INT32_MAX:
+        worst = worst + np.minimum(np.abs(bias.astype(np.float64)), 2.0**62).astype(np.int64)
+    if worst.size and int(worst.max()) > limit:
         raise Refusal(
             f"the accumulator of output channel {int(worst.argmax())} can overflow: it can reach {int(worst.max()):,}",
             remedy="check the biases, which are far beyond what training gives",
         )
+    return worst
+
+
+def products_fit(on: Operands, weights: Array, bias: Array | None, multipliers: Multipliers) -> None:
+    """Refuses channels whose accumulator could overflow for some input, or its rescaled value. weights: [channels, products]."""
+    zero_point, bits = on.quant(on.input(0)).zero_point, 8 * on.input(0).type.dtype.bytes
+    if not wide(on):
+        accumulator_fits(weights, bias, zero_point, bits)
+        return
+    worst = accumulator_fits(weights, bias, zero_point, bits, _WIDE_MAX)
+    multiplier, shift = (part.astype(np.int64) for part in multipliers)
+    if int(shift.max()) >= _WIDE_SHIFT or int(requantize_wide(worst, multiplier, shift).max()) > INT32_MAX:
+        raise Refusal("the output's scale is too small for its input and weights", remedy="calibrate with real data")
 
 
 def rescale(on: Operands, acc: Array, channels: int, multipliers: Multipliers, activation: Activation) -> Array:
     """The output, from the sums of products without bias; their last axis is the output channels."""
     bias = bias_values(on, channels)
     acc = acc if bias is None else acc + bias
-    y = requantize(acc, *multipliers) + on.quant(on.output).zero_point
-    result: Array = np.clip(y, *activation_range(activation, on.quant(on.output))).astype(on.output.type.dtype.numpy)
+    y = (requantize_wide if wide(on) else requantize)(acc, *multipliers) + on.quant(on.output).zero_point
+    result: Array = np.clip(y, *output_range(on, activation)).astype(on.output.type.dtype.numpy)
     return result.reshape(on.output.type.shape)
+
+
+def output_range(on: Operands, activation: Activation) -> tuple[int, int]:
+    """Smallest and largest value that the activation lets through, in the output's type."""
+    return activation_range(activation, on.quant(on.output), 8 * on.output.type.dtype.bytes)
 
 
 def types(on: Operands) -> str:
@@ -115,7 +152,7 @@ def tables(on: Operands, channels: int, multipliers: Multipliers, run_axes: int 
 
 def ends(on: Operands, activation: Activation) -> tuple[tuple[str, Value], ...]:
     """Zero points and the output's range as a kernel's parameters."""
-    low, high = activation_range(activation, on.quant(on.output))
+    low, high = output_range(on, activation)
     return (
         ("input_zero_point", on.quant(on.input(0)).zero_point),
         ("output_zero_point", on.quant(on.output).zero_point),

@@ -34,6 +34,9 @@ class Conv2D(Convolution):
     def channels_field(self, on: Operands) -> tuple[str, int]:
         return "out_c", self.channels(on)
 
+    def filters(self, on: Operands) -> int:
+        return self.channels(on)
+
     def sums(self, on: Operands, x: Array) -> Array:
         weights, zero_point = self.rows(on), on.quant(on.input(0)).zero_point
         taps = (patches(x, *self.axes(on), zero_point) - zero_point).reshape(-1, weights.shape[1])

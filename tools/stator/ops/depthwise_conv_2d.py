@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from stator.channels import Bounds, Mask
-from stator.ir import Tensor
+from stator.ir import DType, Tensor
 from stator.ops import Array, Operands, Operator, Options, Refusal, operator
 from stator.ops._activation import Activation
 from stator.ops._channels import cut_bias, cut_weights
@@ -41,8 +41,17 @@ class DepthwiseConv2D(Convolution):
     def channels_field(self, on: Operands) -> tuple[str, int]:
         return "depth_multiplier", self.multiplier
 
+    def check(self, on: Operands) -> None:
+        Convolution.check(self, on)
+        bias = on.optional(2)
+        if on.input(0).type.dtype is DType.INT16 and bias is not None and bias.type.dtype is not DType.INT64:
+            raise Refusal(f"bias '{bias.name}' is {bias.type.dtype.value}, and INT64 is needed", unsupported=True)
+
     def by_channel(self) -> bool:
         return self.multiplier == 1
+
+    def filters(self, on: Operands) -> int:
+        return self.multiplier
 
     def sums(self, on: Operands, x: Array) -> Array:
         zero_point = on.quant(on.input(0)).zero_point

@@ -9,10 +9,13 @@ import numpy as np
 
 from stator.channels import Bounds, Mask
 from stator.ir import DType, Node, Tensor, TensorType
-from stator.ops import Array, KernelCall, Operands, Operator, Options, Refusal, int8, operator
-from stator.ops._activation import Activation, activation_range
+from stator.ops import Array, KernelCall, Operands, Operator, Options, Refusal, operator
+from stator.ops._activation import Activation
 from stator.ops._channels import held_by_bias, narrowed_weights, read_by, rescaled
-from stator.ops._weights import accumulator_fits, bias_values, channel_multipliers, ends, rescale, symmetric, tables, types
+from stator.ops._grouped import grouped_call
+from stator.ops._types import one_type
+from stator.ops._weights import bias_values, channel_multipliers, ends, output_range, products_fit, rescale, symmetric, tables, types
+from stator.ops._window import Axis
 
 
 @operator("FULLY_CONNECTED", options="FullyConnectedOptions")
@@ -29,15 +32,14 @@ class FullyConnected(Operator):
 
     def check(self, on: Operands) -> None:
         weights = on.constant(1, "weights")
-        int8(on, on.input(0), on.output)
-        symmetric(on, 0, (DType.INT8, DType.INT4))
+        dtype = one_type(on, (on.input(0), on.output), (DType.INT8, DType.INT16))
+        symmetric(on, 0, (DType.INT8, DType.INT4) if dtype is DType.INT8 else (DType.INT8,))
         if weights.ndim != 2:
             raise Refusal(f"weights have {weights.ndim} dimensions, and 2 are needed")
         bias = bias_values(on, channels=weights.shape[0])
-        accumulator_fits(weights.reshape(weights.shape[0], -1), bias, on.quant(on.input(0)).zero_point)
+        products_fit(on, weights, bias, self._multipliers(on))
         self._check_bias_scale(on)
-        self._multipliers(on)
-        activation_range(self.activation, on.quant(on.output))
+        output_range(on, self.activation)
 
     def infer(self, on: Operands) -> tuple[TensorType, ...]:
         units, depth = on.input(1).type.shape
@@ -84,9 +86,11 @@ class FullyConnected(Operator):
         weights = None if x is None else self._by_channel(on, x)
         if x is None or weights is None:
             return Operator.bounds(self, on, *inputs)
+        low, high = output_range(on, self.activation)
+        if on.input(0).type.dtype is not DType.INT8:
+            return (Bounds.whole(on.output.type).clipped(low, high),)
         acc, bias = x.products(weights, on.quant(on.input(0)).zero_point, padded=False), bias_values(on, len(weights))
         acc = acc if bias is None else acc.through(lambda total: total + bias)
-        low, high = activation_range(self.activation, on.quant(on.output))
         return (rescaled(acc, *self._multipliers(on), on.quant(on.output).zero_point, low, high),)
 
     def keeps(
@@ -113,7 +117,10 @@ class FullyConnected(Operator):
 
     def kernel(self, node: Node, on: Operands) -> KernelCall:
         weights = on.constant(1, "weights")
-        multipliers = self._multipliers(on)
+        multipliers, rows = self._multipliers(on), on.input(0).type.elements // weights.shape[1]
+        if on.input(0).type.dtype is DType.INT16:
+            one_row = Axis(1, 1, 1, 1, 0, 1), Axis(rows, 1, 1, 1, 0, rows)
+            return grouped_call(node, on, weights, multipliers, self.activation, one_row, weights.shape[1], len(weights))
         return KernelCall(
             kernel=f"fully_connected_{types(on)}",
             header="fully_connected/fully_connected.h",
@@ -123,7 +130,7 @@ class FullyConnected(Operator):
             params=(
                 *tables(on, len(weights), multipliers),
                 ("per_channel", int(len(multipliers[0]) > 1)),
-                ("rows", on.output.type.elements // weights.shape[0]),
+                ("rows", rows),
                 ("depth", weights.shape[1]),
                 ("units", weights.shape[0]),
                 *ends(on, self.activation),

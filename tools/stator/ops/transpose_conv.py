@@ -9,7 +9,7 @@ import numpy as np
 from stator.ir import DType, Node, TensorType
 from stator.ops import Array, KernelCall, Operands, Operator, Options, Refusal, int8, operator
 from stator.ops._activation import Activation, activation_range
-from stator.ops._weights import accumulator_fits, bias_values, channel_multipliers, ends, rescale, symmetric, tables
+from stator.ops._weights import bias_values, channel_multipliers, ends, products_fit, rescale, symmetric, tables
 from stator.ops._window import Axis, Padding, axis, image, step
 
 
@@ -51,8 +51,7 @@ class TransposeConv(Operator):
         channels, _, _, depth = image(on.input(1))
         if depth != image(on.input(2))[3]:
             raise Refusal(f"weights {list(weights.shape)} do not fit an image of {list(on.input(2).type.shape)}")
-        accumulator_fits(weights.reshape(channels, -1), bias_values(conv, channels), on.quant(on.input(2)).zero_point)
-        channel_multipliers(conv, channels)
+        products_fit(conv, weights.reshape(channels, -1), bias_values(conv, channels), channel_multipliers(conv, channels))
         activation_range(self.activation, on.quant(on.output))
         self._axes(on)
 

@@ -1,0 +1,50 @@
+/* CONV_2D, DEPTHWISE_CONV_2D and FULLY_CONNECTED of INT16 with INT8 weights, as a convolution in groups of channels.
+ *
+ * out[b][y][x][o] = rescale(bias[o] + sum over ky, kx, i of in[b][iy][ix][o / filters * depth + i] * weights[o][ky][kx][i])
+ * with iy, ix as windows.h says; positions outside the image add nothing. Zero points are 0. Semantics: TFLite's 16x8 rules as
+ * TensorFlow Lite Micro computes them: sums of 64 bits are rescaled by a multiplier of 15 bits with one rounding, sums of 32 bits
+ * (whose bias is INT32 in the model file) as those of INT8 are.
+ */
+#ifndef STATOR_KERNELS_WIDE_CONV2D_H
+#define STATOR_KERNELS_WIDE_CONV2D_H
+
+#include "common/kernel.h"
+#include "common/windows.h"
+
+struct stator_wide_conv2d {
+    const int8_t *weights;     /* [out_c][over.kernel_h][over.kernel_w][depth] */
+    const int64_t *bias;       /* [out_c], or null: zeros */
+    const int32_t *multiplier; /* [out_c]; with shift: sum to output, see requantize.h */
+    const int8_t *shift;       /* [out_c]; below 8 where `wide` */
+    struct stator_windows over;
+    int32_t out_c;
+    int32_t depth;          /* channels that a weight row sees: over.in_c / (out_c / filters) */
+    int32_t filters;        /* output channels, one after the other, that see the same channels; divides out_c */
+    int32_t wide;           /* 1: sums of 64 bits, below 2^47; 0: sums fit 32 bits */
+    int32_t backwards;      /* 0: from the first pixel to the last; 1: from the last to the first; of all batches */
+    int32_t activation_min; /* -32768..32767, not above activation_max */
+    int32_t activation_max;
+};
+
+/* Every variant in kernels.inc computes the same bytes.
+ * out: int16 [batches][out_h][out_w][out_c], written whole. in: int16 [batches][in_h][in_w][in_c]. Both are aligned for int16. p:
+ * read only, owned by the caller, as all it points to. No sum may leave its width for any input, and no rescaled sum 32 bits: the
+ * compiler has proved that for what it emits. Callable from task and interrupt; does not block; no static state; stack under 256
+ * bytes.
+ * Order: pixel by pixel of the output as `backwards` says. While a pixel's channels are computed and written, in any order, its
+ * window is read; nothing else of in is, and what is before the windows of this and all later pixels is read no more. So out may
+ * lie over in as far as no byte is written that is still to be read (tools/stator/ops/_overlap.py counts it); the input is lost
+ * then. Returns 0; -EINVAL (a null pointer but bias, a size, stride or dilation below 1, a negative padding, or channels that are
+ * no whole groups), then nothing is written. */
+#define STATOR_KERNEL(op, isa, tile)                                                                                             \
+    STATOR_MUST_CHECK int STATOR_KERNEL_NAME(op, isa, tile)(int16_t *out, const int16_t *in, const struct stator_wide_conv2d *p);
+#include "wide_conv2d/kernels.inc"
+#undef STATOR_KERNEL
+
+/* The guard that every variant starts with. */
+static inline int stator_wide_conv2d_valid(const int16_t *out, const int16_t *in, const struct stator_wide_conv2d *p) {
+    return out && in && p && p->weights && p->multiplier && p->shift && stator_windows_valid(&p->over) && p->out_c > 0 &&
+           p->depth > 0 && p->filters > 0 && p->out_c % p->filters == 0 && p->out_c / p->filters * p->depth == p->over.in_c;
+}
+
+#endif
