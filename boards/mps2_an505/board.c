@@ -5,6 +5,7 @@
 #include "arm_pl081/arm_pl081.h"
 #include "arm_pl081_replay/arm_pl081_replay.h"
 #include "arm_semihosting/arm_semihosting.h"
+#include "cmsdk_dual_timer/cmsdk_dual_timer.h"
 #include "cmsdk_timer/cmsdk_timer.h"
 #include "cmsdk_uart/cmsdk_uart.h"
 
@@ -16,8 +17,8 @@
 #define DMA0_TC_IRQ   57u
 #define PRIORITY_BITS 3u
 
-const struct cmsdk_uart cmsdk_uart_port = {
-    .base = 0x50200000u, .timer = 0x50002000u, .clock_hz = 20000000u, .baud = STATOR_TELEMETRY_BAUD};
+const struct cmsdk_uart cmsdk_uart_port = {.base = 0x50200000u, .clock_hz = 20000000u, .baud = STATOR_TELEMETRY_BAUD};
+const uintptr_t cmsdk_dual_timer_base = 0x50002000u;
 const uintptr_t cmsdk_timer_clock_base = 0x50001000u;
 const uintptr_t arm_pl081_base = 0x50110000u;
 const uintptr_t arm_pl081_replay_timer = 0x50000000u;

@@ -1,5 +1,6 @@
-/* sources: firmware/drivers/cmsdk_uart/cmsdk_uart.c
+/* sources: firmware/drivers/cmsdk_uart/cmsdk_uart.c firmware/drivers/cmsdk_dual_timer/cmsdk_dual_timer.c
  * The UART and the timer are memory here. A byte goes out when the test calls the interrupt. */
+#include "cmsdk_dual_timer/cmsdk_dual_timer.h"
 #include "cmsdk_uart/cmsdk_uart.h"
 
 #include <string.h>
@@ -10,8 +11,8 @@
 
 static uint32_t registers[5];
 static uint32_t timer[4];
-const struct cmsdk_uart cmsdk_uart_port = {
-    .base = (uintptr_t)registers, .timer = (uintptr_t)timer, .clock_hz = 20000000, .baud = 115200};
+const struct cmsdk_uart cmsdk_uart_port = {.base = (uintptr_t)registers, .clock_hz = 20000000, .baud = 115200};
+const uintptr_t cmsdk_dual_timer_base = (uintptr_t)timer;
 static unsigned sent;
 
 void stator_uart_sent_from_isr(void) {

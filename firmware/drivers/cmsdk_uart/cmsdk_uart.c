@@ -10,12 +10,6 @@
 #define STATE_TX_FULL 0x1u
 #define CTRL_TX       0x1u
 
-#define TIMER_LOAD     0x00u
-#define TIMER_CONTROL  0x08u
-#define TIMER_INTCLEAR 0x0cu
-
-#define TIMER_PERIODIC 0xe2u /* enabled, periodic, interrupt, 32 bits */
-
 #define BITS 10u /* of a byte on the line: start, eight, stop */
 
 static const uint8_t *volatile next;
@@ -25,14 +19,9 @@ static volatile uint32_t *uart(uint32_t offset) {
     return (volatile uint32_t *)(cmsdk_uart_port.base + offset);
 }
 
-static volatile uint32_t *timer(uint32_t offset) {
-    return (volatile uint32_t *)(cmsdk_uart_port.timer + offset);
-}
-
 void stator_uart_init(void) {
     left = 0;
-    *timer(TIMER_CONTROL) = 0;
-    *timer(TIMER_INTCLEAR) = 1;
+    cmsdk_uart_rest();
     *uart(CTRL) = 0;
     *uart(BAUDDIV) = (cmsdk_uart_port.clock_hz + cmsdk_uart_port.baud / 2u) / cmsdk_uart_port.baud;
     *uart(CTRL) = CTRL_TX;
@@ -48,13 +37,12 @@ int stator_uart_send(const uint8_t *data, size_t bytes) {
     next = data + 1;
     left = bytes;
     *uart(DATA) = data[0]; /* the interrupt comes when this byte has left, and sends the rest */
-    *timer(TIMER_LOAD) = cmsdk_uart_port.clock_hz * BITS / cmsdk_uart_port.baud;
-    *timer(TIMER_CONTROL) = TIMER_PERIODIC;
+    cmsdk_uart_pace(cmsdk_uart_port.clock_hz * BITS / cmsdk_uart_port.baud);
     return 0;
 }
 
 void cmsdk_uart_interrupt(void) {
-    *timer(TIMER_INTCLEAR) = 1;
+    cmsdk_uart_paced();
     if (left == 0 || (*uart(STATE) & STATE_TX_FULL)) {
         return;
     }
@@ -64,14 +52,14 @@ void cmsdk_uart_interrupt(void) {
         next = at + 1;
         *uart(DATA) = *at;
     } else {
-        *timer(TIMER_CONTROL) = 0;
+        cmsdk_uart_rest();
         left = 0;
         stator_uart_sent_from_isr();
     }
 }
 
 void stator_uart_panic(const char *text) {
-    *timer(TIMER_CONTROL) = 0;
+    cmsdk_uart_rest();
     *uart(CTRL) = CTRL_TX;
     for (; *text != '\0'; text++) {
         while (*uart(STATE) & STATE_TX_FULL) {

@@ -1,4 +1,4 @@
-/* Start-up of Armv8-M Main: vectors, .data and .bss, the board, main; and what the core's faults do.
+/* Start-up of Armv7-M and Armv8-M Main: vectors, .data and .bss, the board, main; and what the core's faults do.
  *
  * The main stack (stator_stack_main in the memory plan) serves start-up and main, then every interrupt. */
 #include "stator/board.h"
@@ -52,11 +52,28 @@ __attribute__((noreturn, used)) static void start(void) {
     stator_fail("main returned");
 }
 
-/* Stack limit, then the stack filled with what its high-water mark is read by (0xa5), then C. */
+#if __ARM_ARCH >= 8
+#define STACK_LIMIT "msr msplim, r0\n"
+#else
+#define STACK_LIMIT ""
+#endif
+
+/* The compiler uses FPU and vector registers wherever it likes: they are there (CPACR: CP10, CP11) before the first C. */
+#if defined(__ARM_FP) || defined(__ARM_FEATURE_MVE)
+#define FPU_ON                                                                                                                   \
+    "ldr r1, =0xe000ed88\n"                                                                                                      \
+    "ldr r2, [r1]\n"                                                                                                             \
+    "orr r2, r2, #0xf00000\n"                                                                                                    \
+    "str r2, [r1]\n"                                                                                                             \
+    "dsb\n"                                                                                                                      \
+    "isb\n"
+#else
+#define FPU_ON ""
+#endif
+
+/* Stack limit where the core has one, FPU, then the stack filled with what its high-water mark is read by (0xa5), then C. */
 __attribute__((naked, noreturn)) void Reset_Handler(void) {
-    __asm__ volatile("ldr r0, =stator_stack_main\n"
-                     "msr msplim, r0\n"
-                     "mov r1, sp\n"
+    __asm__ volatile("ldr r0, =stator_stack_main\n" STACK_LIMIT FPU_ON "mov r1, sp\n"
                      "mov r2, #0xa5a5a5a5\n"
                      "1: cmp r0, r1\n"
                      "it lo\n"

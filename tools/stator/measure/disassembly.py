@@ -230,6 +230,7 @@ _CONDITION = "(?:eq|ne|cs|hs|cc|lo|mi|pl|vs|vc|hi|ls|ge|lt|gt|le|al)"
 _ARM_PUSH = re.compile(rf"^(?:push|v?stmdb|stmfd|vpush){_CONDITION}?$")
 _ARM_POP = re.compile(rf"^(?:pop|v?ldmia|ldmfd|vpop|ldm){_CONDITION}?$")
 _ARM_ADD = re.compile(rf"^(add|sub)[sw]?{_CONDITION}?$")
+_ARM_LOOPS = ("le", "letp", "wls", "wlstp")  # low-overhead loops of Armv8.1-M: back to the start, or past an empty one
 _ARM_BRANCH = re.compile(rf"^b{_CONDITION}?$")
 _RETURN = Step(falls=False)
 
@@ -260,7 +261,7 @@ def _arm(mnemonic: str, operands: str, note: str) -> Step:
         return Step(unknown_sp=True)
     if name == "msr" and re.match(r"[mp]sp\b", operands, re.IGNORECASE):
         return Step(switches=True)
-    if name.startswith(("cbz", "cbnz")) or _ARM_BRANCH.match(name):
+    if name.startswith(("cbz", "cbnz")) or _ARM_BRANCH.match(name) or name in _ARM_LOOPS:
         return Step(target=_target(operands), falls=name != "b")
     if name == "bl" or (name == "blx" and "<" in operands):
         return Step(target=_target(operands), call=True)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
-from pydantic import Field, NonNegativeInt, PositiveInt
+from pydantic import Field, NonNegativeInt, PositiveInt, StringConstraints
 
 from stator.board import Board, Name
 from stator.errors import ConfigError
@@ -15,11 +15,12 @@ from stator.yamlfile import Section, read, shown
 TASKS_FILE = FIRMWARE / "app" / "tasks.yml"
 OBJECT_ALIGN = 8
 
-StackBytes = dict[Literal["arm", "riscv", "host"], Annotated[int, Field(ge=64, multiple_of=16)]]
+Core = Annotated[str, StringConstraints(pattern=r"^(arm|riscv|host|[a-z0-9]+-[a-z0-9]+)$")]
+StackBytes = dict[Core, Annotated[int, Field(ge=64, multiple_of=16)]]
 
 
 class Stack(Section):
-    """Stack bytes per ISA."""
+    """Stack bytes per ISA, and per core where one of them needs more."""
 
     stack_bytes: StackBytes
 
@@ -77,4 +78,4 @@ def stack_bytes(stack: Stack, what: str, board: Board) -> int:
         return max(stack.stack_bytes.values())
     if board.isa not in stack.stack_bytes:
         raise ConfigError(f"{shown(TASKS_FILE)}: {what}: stack_bytes has no size for {board.isa}, add it")
-    return stack.stack_bytes[board.isa]
+    return stack.stack_bytes.get(board.core, stack.stack_bytes[board.isa])
