@@ -60,6 +60,7 @@ class Case:
     """A call of the function `symbol`, its inputs, and the bytes that it must give.
 
     `distance`: None, or the output lies over input 0, so many bytes behind its start (negative: before it).
+    `unit`: what output and inputs are aligned to, in bytes.
     """
 
     symbol: str
@@ -67,6 +68,7 @@ class Case:
     inputs: tuple[Array, ...]
     want: bytes
     distance: int | None = None
+    unit: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +79,12 @@ class Finding:
     stack_bytes: int
 
 
-def run(machine: Machine, folder: Path, sources: Sequence[Path], cases: Sequence[Case]) -> list[Finding]:
-    """Compiles `sources` and the calls, runs them on the board, and returns one finding per case, in order.
+def run(machine: Machine, folder: Path, sources: Sequence[Path], cases: Sequence[Case], flags: Sequence[str] = ()) -> list[Finding]:
+    """Compiles `sources` and the calls, with `flags` more, runs them on the board, and returns one finding per case, in order.
 
     A case that faults is wrong, and so are those after it: they did not run.
     """
-    elf = _compiled(machine, folder, sources, cases)
+    elf = _compiled(machine, folder, sources, cases, flags)
     heard = bytearray()
 
     def hear(data: bytes) -> bool:
@@ -104,7 +106,7 @@ def run(machine: Machine, folder: Path, sources: Sequence[Path], cases: Sequence
     return [Finding(tuple(wrong.get(i, missing if i not in stack else [])), stack.get(i, 0)) for i in range(len(cases))]
 
 
-def _compiled(machine: Machine, folder: Path, sources: Sequence[Path], cases: Sequence[Case]) -> Path:
+def _compiled(machine: Machine, folder: Path, sources: Sequence[Path], cases: Sequence[Case], more: Sequence[str]) -> Path:
     program = _Program()
     for case in cases:
         program.add(case)
@@ -115,10 +117,10 @@ def _compiled(machine: Machine, folder: Path, sources: Sequence[Path], cases: Se
     regions = {region.kind: region for region in reversed(load_board(machine.board).memory.values())}
     (folder / "check.ld").write_text(SCRIPT.format(code=regions["flash"].at, ram=regions["ram"].at))
     flags = ["-std=c11", "-O2", "-Wall", "-Wextra", "-Werror", "-Wno-cast-function-type", "-ffunction-sections", "-nostartfiles"]
-    includes = [f"-I{path}" for path in (FOLDER, KERNELS, KERNELS.parent / "include")]
+    includes = [f"-I{path}" for path in (FOLDER, KERNELS, KERNELS.parent, KERNELS.parent / "include")]
     files = [folder / "cases.c", folder / "blob.S", FOLDER / "check.c", FOLDER / machine.caller, *dict.fromkeys(sources)]
     elf = folder / "check.elf"
-    words = [*machine.compiler, *flags, *includes, *map(str, files), "-T", str(folder / "check.ld"), "-o", str(elf)]
+    words = [*machine.compiler, *flags, *more, *includes, *map(str, files), "-T", str(folder / "check.ld"), "-o", str(elf)]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[:4000]
     return elf
@@ -144,7 +146,8 @@ class _Program:
         self._cases.append(
             f"    {{.function = (check_function *){case.symbol}, .p = &p{number}, .want = {self._bytes(case.want)}, "
             f".inputs = {{{', '.join(self._bytes(x) for x in case.inputs)}}}, .input_count = {len(case.inputs)}, "
-            f".tables = {{{', '.join(tables)}}}, .table_count = {len(tables)}, {over}.scratch_bytes = {call.scratch_bytes or 0}}},\n"
+            f".tables = {{{', '.join(tables)}}}, .table_count = {len(tables)}, {over}.scratch_bytes = {call.scratch_bytes or 0}, "
+            f".unit = {case.unit}}},\n"
         )
 
     def _bytes(self, data: Array | bytes) -> str:

@@ -112,18 +112,19 @@ static uint32_t run(const struct check_case *c, int input, int table, int low) {
         span = (uint32_t)behind + c->want.bytes;
         span = span < first ? first : span;
     }
-    uint8_t *block = guarded(at + (current & 3u), span); /* no alignment is promised */
+    const uint32_t unit = c->unit ? c->unit : 1;
+    uint8_t *block = guarded(at + (current & 3u) * unit, span); /* no other alignment is promised */
     uint8_t *out = block + behind;
     args[0] = out;
-    at += (span + 2 * GUARD + 67u) & ~63u;
+    at += (span + 2 * GUARD + 63u + 4u * unit) & ~63u;
     for (uint32_t i = 0; i < c->input_count; i++) {
         if (i == 0 && c->over) {
             args[n++] = memcpy(block + ahead, c->inputs[0].data, c->inputs[0].bytes);
         } else if ((int)i == input) {
             args[n++] = edge(c->inputs[i], low);
         } else {
-            args[n++] = memcpy(at + (current / 4u & 3u), c->inputs[i].data, c->inputs[i].bytes);
-            at += (c->inputs[i].bytes + 67u) & ~63u;
+            args[n++] = memcpy(at + (current / 4u & 3u) * unit, c->inputs[i].data, c->inputs[i].bytes);
+            at += (c->inputs[i].bytes + 63u + 4u * unit) & ~63u;
         }
     }
     for (uint32_t i = 0; i < c->table_count; i++) {

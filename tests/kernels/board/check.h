@@ -36,6 +36,7 @@ struct check_case {
     uint32_t scratch_bytes;
     int32_t over; /* 1: the output lies over input 0, `distance` bytes from its start */
     int32_t distance;
+    uint32_t unit; /* what output and inputs are aligned to, 1 where it is 0 */
 };
 
 /* What a run finds besides the values. */
