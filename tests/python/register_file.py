@@ -25,6 +25,20 @@ CSR = ctypes.CFUNCTYPE(None, ctypes.c_uint32, ctypes.c_uint32, ctypes.c_int)
 FILLED = ctypes.CFUNCTYPE(None, ctypes.c_uint, ctypes.c_uint64, ctypes.c_uint32)
 SENT = ctypes.CFUNCTYPE(None)
 FAILED = -1000  # of hooks_call()
+RAM_AT, RAM_BYTES = 0x20000000, 0x80000  # where both chips have their RAM, so that addresses of buffers fit a register
+
+
+def _reserve_ram() -> bool:
+    """Maps the chips' RAM in this process: when tests are collected, before the heap of a Python at a fixed address may grow that far."""
+    mmap = ctypes.CDLL(None, use_errno=True).mmap
+    mmap.restype = ctypes.c_void_p
+    mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_int, ctypes.c_int, ctypes.c_long]
+    private, anonymous, fixed_noreplace = 0x02, 0x20, 0x100000
+    read_write = 3
+    return bool(mmap(RAM_AT, RAM_BYTES, read_write, private | anonymous | fixed_noreplace, -1, 0) == RAM_AT)
+
+
+_ram_is_there = _reserve_ram()
 
 
 @lru_cache
@@ -147,8 +161,6 @@ class RegisterFile(Registers):
         self.sent = 0
         self.csr: list[tuple[int, int, int]] = []
         self.lib = ctypes.CDLL(str(library))
-        self.lib.hooks_ram.restype = ctypes.c_void_p
-        self.lib.hooks_ram.argtypes = [ctypes.c_size_t, ctypes.c_size_t]
         hooks = Hooks.in_dll(self.lib, "hooks")
         self._keep = (READ(self.read), WRITE(self.write), CSR(self._csr), FILLED(self._filled), SENT(self._sent))
         hooks.read, hooks.write, hooks.csr, hooks.filled, hooks.sent = self._keep
@@ -170,10 +182,9 @@ class RegisterFile(Registers):
 
     def ram(self, at: int, size: int) -> memoryview:
         """Memory of the chip: `size` bytes at address `at`, shared by all tests of this process."""
-        start = _mapped.get(at) or self.lib.hooks_ram(at, size)
-        assert start, f"this machine has no room at {at:#x}"
-        _mapped[at] = start
-        return memoryview((ctypes.c_uint8 * size).from_address(start)).cast("B")
+        assert RAM_AT <= at <= at + size <= RAM_AT + RAM_BYTES, f"{at:#x} is outside the chips' RAM"
+        assert _ram_is_there, f"this machine has no room at {RAM_AT:#x}"
+        return memoryview((ctypes.c_uint8 * size).from_address(at)).cast("B")
 
     def _csr(self, number: int, value: int, is_set: int) -> None:
         self.csr.append((number, value, is_set))
@@ -183,6 +194,3 @@ class RegisterFile(Registers):
 
     def _sent(self) -> None:
         self.sent += 1
-
-
-_mapped: dict[int, int] = {}

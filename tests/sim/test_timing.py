@@ -52,10 +52,8 @@ def test_without_an_rtos_every_frame_is_exact(name: str) -> None:
 
 def test_stress_loses_nothing_and_stays_within_the_bounds() -> None:
     needs("mps2_an505")
-    calm = whole(run(board="mps2_an505", signal="synthetic", frames=FRAMES))
     done = whole(run(board="mps2_an505", signal="synthetic", frames=FRAMES, stress=True))
-    assert calm["stack_used_bytes"] is None  # the first report comes after 64 frames
-    assert done["stack_used_bytes"] is not None  # the flood is made of them
+    assert done["stack_used_bytes"] is not None  # otherwise the first report comes after 64 frames: the flood is made of them
     assert done["icount_shift"] == 3
     assert float(str(done["jitter_us"])) <= 10
     assert int(str(done["handover_instructions"])) <= int(str(done["handover_bound_instructions"]))

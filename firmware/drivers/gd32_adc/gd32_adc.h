@@ -1,5 +1,5 @@
 /* GigaDevice ADC0 of the GD32VF103: one regular channel on a timer's trigger, DMA0 in a circle over both halves.
- * User Manual 1.5, chapter 11. Implements stator/sensor.h.
+ * GD32VF103 User Manual. Implements stator/sensor.h.
  *
  * Nothing on the way of a sample needs the core:
  *   TIMER2 update --TRGO--> ADC0 conversion --DMA request--> DMA0 channel 0 --> half 0, half 1, half 0, ...

@@ -1,4 +1,4 @@
-/* GigaDevice DMA0 of the GD32VF103: seven channels, each for certain peripherals. User Manual 1.5, chapter 9. */
+/* GigaDevice DMA0 of the GD32VF103: seven channels, each for certain peripherals. GD32VF103 User Manual. */
 #ifndef GD32_DMA_H
 #define GD32_DMA_H
 

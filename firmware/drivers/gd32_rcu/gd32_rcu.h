@@ -1,4 +1,4 @@
-/* GigaDevice RCU: the clock tree of the GD32VF103. User Manual 1.5, chapter 5. */
+/* GigaDevice RCU: the clock tree of the GD32VF103. GD32VF103 User Manual. */
 #ifndef GD32_RCU_H
 #define GD32_RCU_H
 

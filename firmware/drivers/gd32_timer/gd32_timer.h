@@ -1,5 +1,5 @@
 /* GigaDevice general timers of the GD32VF103: TIMER2 gives the sampling period, TIMER1 counts the periods in hardware.
- * User Manual 1.5, chapter 15.2. Both run at 108 MHz (APB1 divides by 2, so its timers get twice its clock). */
+ * GD32VF103 User Manual. Both run at 108 MHz (APB1 divides by 2, so its timers get twice its clock). */
 #ifndef GD32_TIMER_H
 #define GD32_TIMER_H
 

@@ -1,4 +1,4 @@
-/* GigaDevice USART0 of the GD32VF103: sends on PA9 by DMA0 channel 3. User Manual 1.5, chapter 16. Implements stator/uart.h. */
+/* GigaDevice USART0 of the GD32VF103: sends on PA9 by DMA0 channel 3. GD32VF103 User Manual. Implements stator/uart.h. */
 #ifndef GD32_USART_H
 #define GD32_USART_H
 

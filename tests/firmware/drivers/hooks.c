@@ -1,10 +1,8 @@
 /* Drivers on the host: their register accesses go to functions of the test (tests/python/register_file.py), and so does what they
  * tell the firmware. stator_fail() ends the call that the test made, as it ends the firmware on a chip. */
-#define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "stator/clock.h"
 #include "stator/fail.h"
@@ -30,18 +28,11 @@ char hooks_failure[128]; /* why stator_fail() was called in the last hooks_call(
 static jmp_buf call;
 
 int hooks_call(int (*function)(void));
-void *hooks_ram(uintptr_t at, size_t bytes);
 
 /* Calls the function; -1000 if it came to stator_fail(). */
 int hooks_call(int (*function)(void)) {
     hooks_failure[0] = '\0';
     return setjmp(call) == 0 ? function() : -1000;
-}
-
-/* Memory at the address where the chip has it, so that addresses of buffers fit a register. */
-void *hooks_ram(uintptr_t at, size_t bytes) {
-    void *ram = mmap((void *)at, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
-    return ram == MAP_FAILED ? NULL : ram;
 }
 
 uint32_t stator_register_read(uint32_t address, unsigned bytes) {
