@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -70,8 +70,17 @@ def zero_point(rng: Generator, dtype: str = "int8") -> int:
     return int(rng.choice([-128, 127, 0, pick(rng, -128, 127), pick(rng, -128, 127)]))
 
 
+def reals(rng: Generator, shape: tuple[int, ...]) -> Array:
+    """Floats of every size, some of them whole, halves, zeros."""
+    x = rng.normal(size=shape) * 2.0 ** rng.uniform(-8, 8, size=shape)
+    x = np.where(rng.random(shape) < 0.3, np.round(x * 2) / 2, x)
+    return np.where(rng.random(shape) < 0.05, 0, x).astype(np.float32)
+
+
 def values(rng: Generator, shape: tuple[int, ...], dtype: str = "int8") -> Array:
-    """INT8 or INT16 values: spread over the range, or all at its ends."""
+    """INT8 or INT16 values: spread over the range, or all at its ends; or floats."""
+    if dtype == "float32":
+        return reals(rng, shape)
     info = np.iinfo(dtype)
     if rng.random() < 0.2:
         return rng.choice(np.array([info.min, info.max], dtype=dtype), size=shape)
@@ -196,15 +205,16 @@ def depthwise_conv_2d(rng: Generator, weights: str = "int8", dtype: str = "int8"
     return Sample(m.build([x], [y]), (values(rng, (batch, height, width, depth), dtype),), what)
 
 
-def _pool(rng: Generator, name: str) -> Sample:
+def pool(rng: Generator, name: str, dtype: str = "int8") -> Sample:
     m = Model()
     batch, height, width, depth = pick(rng, 1, 2), pick(rng, 1, 12), pick(rng, 1, 12), pick(rng, 1, 7)
     same = bool(rng.random() < 0.5)
     kh, kw, sh, sw = pick(rng, 1, height), pick(rng, 1, width), pick(rng, 1, 3), pick(rng, 1, 3)
     out = [-(-size // s) if same else (size - k) // s + 1 for size, k, s in ((height, kh, sh), (width, kw, sw))]
-    x_scale, x_zero = scale(rng, -9, -1), zero_point(rng)
-    x = m.tensor((batch, height, width, depth), "int8", x_scale, x_zero)
-    y = m.tensor((batch, *out, depth), "int8", x_scale, x_zero)
+    x_scale, x_zero = scale(rng, -9, -1), zero_point(rng, dtype)
+    quantized: tuple[Any, ...] = () if dtype == "float32" else (x_scale, x_zero)
+    x = m.tensor((batch, height, width, depth), dtype, *quantized)
+    y = m.tensor((batch, *out, depth), dtype, *quantized)
     # Only activations that leave a value between their bounds.
     activation = int(rng.choice([a for a in ACTIVATIONS if a != 2 or -127 <= x_zero <= 126]))
     m.operator(
@@ -220,17 +230,17 @@ def _pool(rng: Generator, name: str) -> Sample:
         FusedActivationFunction=activation,
     )
     what = f"{batch}x{height}x{width}x{depth} window {kh}x{kw} stride {sh}x{sw} same={same} activation {activation}"
-    return Sample(m.build([x], [y]), (values(rng, (batch, height, width, depth)),), what)
+    return Sample(m.build([x], [y]), (values(rng, (batch, height, width, depth), dtype),), what)
 
 
 @maker
 def average_pool_2d(rng: Generator) -> Sample:
-    return _pool(rng, "AVERAGE_POOL_2D")
+    return pool(rng, "AVERAGE_POOL_2D")
 
 
 @maker
 def max_pool_2d(rng: Generator) -> Sample:
-    return _pool(rng, "MAX_POOL_2D")
+    return pool(rng, "MAX_POOL_2D")
 
 
 @maker

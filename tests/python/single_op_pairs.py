@@ -23,21 +23,12 @@ def broadcast_shapes(rng: Generator, operands: int = 2, most: int = 5) -> list[t
     return [s or (1,) for s in shapes]
 
 
-def reals(rng: Generator, shape: tuple[int, ...]) -> Array:
-    """Floats of every size, some of them whole, halves, zeros."""
-    x = rng.normal(size=shape) * 2.0 ** rng.uniform(-8, 8, size=shape)
-    x = np.where(rng.random(shape) < 0.3, np.round(x * 2) / 2, x)
-    return np.where(rng.random(shape) < 0.05, 0, x).astype(np.float32)
-
-
 def elements(rng: Generator, dtype: str, shape: tuple[int, ...]) -> Array:
-    """Values of a type: INT8 over its range, bools, floats, integers large and small."""
-    if dtype == "int8":
-        return values(rng, shape)
+    """Values of a type: INT8, INT16 over their range, bools, floats, integers large and small."""
+    if dtype in ("int8", "int16", "float32"):
+        return values(rng, shape, dtype)
     if dtype == "bool":
         return rng.random(shape) < 0.5
-    if dtype == "float32":
-        return reals(rng, shape)
     reach = int(2 ** rng.uniform(1, 15))
     return rng.integers(-reach, reach + 1, size=shape).astype(dtype)
 
@@ -49,7 +40,7 @@ def feed(
     fixed = pick(rng, 0, len(arrays) - 1) if len(arrays) > 1 and rng.random() < 0.25 else -1
     operands, inputs, fed = [], [], []
     for at, (array, (step, zero)) in enumerate(zip(arrays, scales, strict=True)):
-        quantized = (step, zero) if array.dtype == np.int8 else ((), None)
+        quantized = (step, zero) if array.dtype in (np.int8, np.int16) else ((), None)
         operands.append(m.tensor(array.shape, str(array.dtype), *quantized, data=array if at == fixed else None))
         if at != fixed:
             inputs.append(operands[-1])
@@ -77,7 +68,7 @@ def pairs(
     a_scale = scale(rng, -9, -0.1)
     b_scale = float(np.float32(a_scale * 2.0 ** rng.uniform(-6, 6))) if common else scale(rng, -9, -0.1)
     b_scale = min(b_scale, 0.99) if to else b_scale
-    zeros = [zero_point(rng), zero_point(rng), zero_point(rng)]
+    zeros = [zero_point(rng, "int16" if dtype == "int16" else "int8") for _ in range(3)]
     if nonzero:
         empty = 0 if dtype != "int8" else zeros[1]
         arrays[1] = np.where(arrays[1] == empty, np.array(empty + (1 if empty < 127 else -1)), arrays[1]).astype(arrays[1].dtype)
@@ -94,7 +85,7 @@ def pairs(
     operands, inputs, fed = feed(rng, m, arrays, [(a_scale, zeros[0]), (b_scale, zeros[1])])
     shape = np.broadcast_shapes(*shapes)
     result = to or dtype
-    y = m.tensor(shape, result, *((y_scale, zeros[2]) if result == "int8" else ((), None)))
+    y = m.tensor(shape, result, *((y_scale, zeros[2]) if result in ("int8", "int16") else ((), None)))
     options = {}
     if activations and dtype != "int32":
         options["FusedActivationFunction"] = int(rng.choice(ACTIVATIONS))

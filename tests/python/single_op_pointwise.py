@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 
 from stator.ops import Array
-from tests.python.single_op import Generator, Sample, makers, pick, scale, zero_point
-from tests.python.single_op_pairs import reals
+from tests.python.single_op import Generator, Sample, makers, pick, reals, scale, zero_point
 from tests.python.tflite_builder import TYPES, Model
 
 EVERY = np.arange(-128, 128, dtype=np.int8)

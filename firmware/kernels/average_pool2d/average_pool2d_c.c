@@ -1,6 +1,6 @@
 /* Portable C: four channels at a time, each pixel of the window once. */
 #include "average_pool2d/average_pool2d.h"
-#include "common/window.h"
+#include "common/requantize.h"
 
 struct window {
     const int8_t *in;
@@ -9,17 +9,12 @@ struct window {
     int32_t pitch; /* from the end of a row of the window to the start of the next */
 };
 
-static int8_t finish(const struct stator_average_pool2d *p, int32_t sum, int32_t count) {
-    const int32_t half = sum > 0 ? count / 2 : -(count / 2);
-    int32_t y = (sum + half) / count;
-    y = y < p->activation_min ? p->activation_min : y;
-    y = y > p->activation_max ? p->activation_max : y;
-    return (int8_t)y;
+static int8_t finish(const struct stator_pool2d *p, int32_t sum, int32_t count) {
+    return (int8_t)stator_clamp(stator_rounded_mean(sum, count), p->activation_min, p->activation_max);
 }
 
 /* Channels c..c+3. A function of its own, so that its loop has all registers. */
-static __attribute__((noinline)) void four(int8_t *out, const struct stator_average_pool2d *p, const struct window *w,
-                                           int32_t c) {
+static __attribute__((noinline)) void four(int8_t *out, const struct stator_pool2d *p, const struct window *w, int32_t c) {
     const int8_t *x = w->in + c;
     const int32_t step = w->step;
     int32_t a0 = 0;
@@ -41,7 +36,7 @@ static __attribute__((noinline)) void four(int8_t *out, const struct stator_aver
     out[c + 3] = finish(p, a3, count);
 }
 
-static void one(int8_t *out, const struct stator_average_pool2d *p, const struct window *w, int32_t c) {
+static void one(int8_t *out, const struct stator_pool2d *p, const struct window *w, int32_t c) {
     const int8_t *x = w->in + c;
     int32_t sum = 0;
     for (int32_t row = w->rows; row > 0; row--, x += w->pitch) {
@@ -52,30 +47,27 @@ static void one(int8_t *out, const struct stator_average_pool2d *p, const struct
     out[c] = finish(p, sum, w->rows * w->columns);
 }
 
-int stator_average_pool2d_s8__c(int8_t *out, const int8_t *in, const struct stator_average_pool2d *p) {
-    if (!stator_average_pool2d_valid(out, in, p)) {
+int stator_average_pool2d_s8__c(int8_t *out, const int8_t *in, const struct stator_pool2d *p) {
+    if (!stator_pool2d_valid(out, in, p)) {
         return -EINVAL;
     }
-    for (int32_t b = 0; b < p->batches; b++) {
-        for (int32_t y = 0; y < p->out_h; y++) {
-            const struct stator_taps rows = stator_taps_inside(y * p->stride_h - p->pad_top, p->kernel_h, 1, p->in_h);
-            for (int32_t x = 0; x < p->out_w; x++, out += p->channels) {
-                const struct stator_taps columns = stator_taps_inside(x * p->stride_w - p->pad_left, p->kernel_w, 1, p->in_w);
-                const struct window w = {
-                    .in = in + ((b * p->in_h + rows.at) * p->in_w + columns.at) * p->channels,
-                    .rows = rows.count,
-                    .columns = columns.count,
-                    .step = p->channels,
-                    .pitch = (p->in_w - columns.count) * p->channels,
-                };
-                int32_t c = 0;
-                for (; c + 4 <= p->channels; c += 4) {
-                    four(out, p, &w, c);
-                }
-                for (; c < p->channels; c++) {
-                    one(out, p, &w, c);
-                }
-            }
+    const int32_t channels = p->over.in_c;
+    const int32_t pixels = stator_pixels(&p->over);
+    for (int32_t pixel = 0; pixel < pixels; pixel++, out += channels) {
+        const struct stator_window found = stator_window_of(&p->over, pixel);
+        const struct window w = {
+            .in = in + found.at,
+            .rows = found.rows.count,
+            .columns = found.columns.count,
+            .step = channels,
+            .pitch = (p->over.in_w - found.columns.count) * channels,
+        };
+        int32_t c = 0;
+        for (; c + 4 <= channels; c += 4) {
+            four(out, p, &w, c);
+        }
+        for (; c < channels; c++) {
+            one(out, p, &w, c);
         }
     }
     return 0;

@@ -1,35 +1,27 @@
 /* The oracle: readable, never optimised. */
 #include "common/requantize.h"
-#include "common/window.h"
 #include "max_pool2d/max_pool2d.h"
 
-static int32_t largest(const int8_t *first, const struct stator_max_pool2d *p, int32_t rows, int32_t columns) {
+static int32_t largest(const int8_t *first, const struct stator_windows *w, const struct stator_window *window) {
     int32_t most = INT8_MIN;
-    for (int32_t y = 0; y < rows; y++) {
-        for (int32_t x = 0; x < columns; x++) {
-            const int32_t value = first[(y * p->in_w + x) * p->channels];
+    for (int32_t y = 0; y < window->rows.count; y++) {
+        for (int32_t x = 0; x < window->columns.count; x++) {
+            const int32_t value = first[(y * w->in_w + x) * w->in_c];
             most = value > most ? value : most;
         }
     }
     return most;
 }
 
-int stator_max_pool2d_s8__ref(int8_t *out, const int8_t *in, const struct stator_max_pool2d *p) {
-    if (!stator_max_pool2d_valid(out, in, p)) {
+int stator_max_pool2d_s8__ref(int8_t *out, const int8_t *in, const struct stator_pool2d *p) {
+    if (!stator_pool2d_valid(out, in, p)) {
         return -EINVAL;
     }
-    for (int32_t b = 0; b < p->batches; b++) {
-        for (int32_t y = 0; y < p->out_h; y++) {
-            const struct stator_taps rows = stator_taps_inside(y * p->stride_h - p->pad_top, p->kernel_h, 1, p->in_h);
-            for (int32_t x = 0; x < p->out_w; x++) {
-                const struct stator_taps columns = stator_taps_inside(x * p->stride_w - p->pad_left, p->kernel_w, 1, p->in_w);
-                const int8_t *first = in + ((b * p->in_h + rows.at) * p->in_w + columns.at) * p->channels;
-                for (int32_t c = 0; c < p->channels; c++) {
-                    const int32_t q = largest(first + c, p, rows.count, columns.count);
-                    out[((b * p->out_h + y) * p->out_w + x) * p->channels + c] =
-                        (int8_t)stator_clamp(q, p->activation_min, p->activation_max);
-                }
-            }
+    for (int32_t pixel = 0; pixel < stator_pixels(&p->over); pixel++) {
+        const struct stator_window window = stator_window_of(&p->over, pixel);
+        for (int32_t c = 0; c < p->over.in_c; c++) {
+            const int32_t most = largest(in + window.at + c, &p->over, &window);
+            *out++ = (int8_t)stator_clamp(most, p->activation_min, p->activation_max);
         }
     }
     return 0;

@@ -1,4 +1,4 @@
-"""AVERAGE_POOL_2D: the mean of a window, padding not counted, rounded half away from zero."""
+"""AVERAGE_POOL_2D: the mean of a window, padding not counted; of integers rounded half away from zero."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from stator.ops import Array, Operands, operator
-from stator.ops._activation import activation_range
-from stator.ops._pool import Pool
+from stator.ops._pool import Pool, clamped, summed
 from stator.ops._window import patches
 
 
@@ -22,9 +21,11 @@ class AveragePool2D(Pool):
         x = inputs[0]
         assert x is not None
         rows, columns = self.axes(on)
+        if x.dtype == np.float32:
+            total, count = summed(x, rows, columns)
+            return (clamped(total / count, *self.range(on)),)
         total = patches(x, rows, columns, 0).sum(axis=(3, 4))
         count = patches(np.ones_like(x), rows, columns, 0).sum(axis=(3, 4))
         # Half away from zero; the division truncates towards zero.
         y = np.where(total > 0, (total + count // 2) // count, -((-total + count // 2) // count))
-        low, high = activation_range(self.activation, on.quant(on.output))
-        return (np.clip(y, low, high).astype(np.int8),)
+        return (np.clip(y, *self.range(on)).astype(x.dtype),)

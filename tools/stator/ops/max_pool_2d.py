@@ -8,8 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from stator.ops import Array, Operands, operator
-from stator.ops._activation import activation_range
-from stator.ops._pool import Pool
+from stator.ops._pool import Pool, clamped, taps
 from stator.ops._window import patches
 
 
@@ -21,6 +20,11 @@ class MaxPool2D(Pool):
     def reference(self, on: Operands, *inputs: Array | None) -> tuple[Array, ...]:
         x = inputs[0]
         assert x is not None
-        y = patches(x, *self.axes(on), -128).max(axis=(3, 4))
-        low, high = activation_range(self.activation, on.quant(on.output))
-        return (np.clip(y, low, high).astype(np.int8),)
+        rows, columns = self.axes(on)
+        if x.dtype == np.float32:
+            most = np.full(on.output.type.shape, np.finfo(np.float32).min)
+            for inside, value in taps(x, rows, columns):
+                most = np.where(inside & (value > most), value, most)
+            return (clamped(most, *self.range(on)),)
+        y = patches(x, rows, columns, np.iinfo(x.dtype).min).max(axis=(3, 4))
+        return (np.clip(y, *self.range(on)).astype(x.dtype),)

@@ -1,0 +1,22 @@
+/* AVERAGE_POOL_2D and MAX_POOL_2D of INT16: the mean of a window, rounded half away from zero, or its largest value.
+ *
+ * Positions outside the image do not count. Input and output have the same scale. Semantics: TFLite's 16x8 rules.
+ */
+#ifndef STATOR_KERNELS_WIDE_POOL2D_H
+#define STATOR_KERNELS_WIDE_POOL2D_H
+
+#include "common/pool.h"
+
+/* Every variant in kernels.inc computes the same bytes.
+ * out: int16 [batches][out_h][out_w][in_c], written whole. in: int16 [batches][in_h][in_w][in_c]. Both are aligned for int16. A
+ * window has fewer than 65,536 elements. Pixel by pixel of the output from the first to the last, and in a pixel channel by
+ * channel: its window is read before it is written, so out may lie before in as far as nothing is written that is still to be
+ * read. Callable from task and interrupt; does not block; no static state; stack under 128 bytes. Returns 0; -EINVAL (a null
+ * pointer, a size or stride below 1, a negative padding, or a window that lies wholly outside the image), then nothing is
+ * written. */
+#define STATOR_KERNEL(op, isa, tile)                                                                                             \
+    STATOR_MUST_CHECK int STATOR_KERNEL_NAME(op, isa, tile)(int16_t *out, const int16_t *in, const struct stator_pool2d *p);
+#include "wide_pool2d/kernels.inc"
+#undef STATOR_KERNEL
+
+#endif
