@@ -24,7 +24,7 @@ const arm_vector stator_board_vectors[STATOR_INTERRUPT_COUNT] __attribute__((sec
     [SERIAL0_IRQn] = nordic_uarte_interrupt,
 };
 
-/* Factory trims, which the chip leaves to its firmware (PS 4.6, FICR TRIMCNF). */
+/* Factory trims, which the chip leaves to its firmware (PS, FICR, TRIMCNF). */
 static void trim(void) {
     for (uint32_t i = 0; i < TRIMS; i++) {
         uint32_t address = stator_read32(FICR_BASE + FICR_TRIMCNF_ADDR(i));
@@ -56,7 +56,7 @@ static void mend(void) {
 void stator_board_init(void) {
     trim();
     mend();
-    /* The debugger stays out or in as UICR says, also after this reset (PS 8.9, APPROTECT). */
+    /* The debugger stays out or in as UICR says, also after this reset (PS, APPROTECT). */
     stator_write32(CTRLAP_BASE + CTRLAP_APPROTECT_DISABLE, stator_read32(UICR_BASE + UICR_APPROTECT));
     stator_write32(CTRLAP_BASE + CTRLAP_SECUREAPPROTECT_DISABLE, stator_read32(UICR_BASE + UICR_SECUREAPPROTECT));
     stator_write32(CACHE_BASE + CACHE_ENABLE, CACHE_ENABLE_ENABLE_Msk); /* flash has wait states */

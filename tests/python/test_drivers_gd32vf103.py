@@ -27,7 +27,7 @@ RAM = 0x20000000
 HALF0, TEXT = RAM + 0x1000, RAM + 0x3000
 HALF1 = HALF0 + 2 * HALF
 
-NEEDS = {  # peripheral -> its clock and its reset: register, bit (UM 5.3)
+NEEDS = {  # peripheral -> its clock and its reset: register, bit (UM, RCU)
     "ADC0": ("RCU.APB2", 9),
     "TIMER1": ("RCU.APB1", 0),
     "TIMER2": ("RCU.APB1", 1),

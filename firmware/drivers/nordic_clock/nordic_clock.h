@@ -1,4 +1,4 @@
-/* Nordic CLOCK: the high-frequency clock. nRF5340 PS 1.6, 4.11. */
+/* Nordic CLOCK: the high-frequency clock. nRF5340 Product Specification. */
 #ifndef NORDIC_CLOCK_H
 #define NORDIC_CLOCK_H
 

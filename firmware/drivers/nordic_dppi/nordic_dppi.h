@@ -1,4 +1,5 @@
-/* Nordic DPPI: an event of one peripheral starts tasks of others through a channel, without the core. nRF5340 PS 1.6, 7.8.
+/* Nordic DPPI: an event of one peripheral starts tasks of others through a channel, without the core. nRF5340 Product
+ * Specification.
  *
  * A publish or subscribe register belongs to the peripheral whose event or task it is; all of them look alike. */
 #ifndef NORDIC_DPPI_H

@@ -1,4 +1,5 @@
-/* Nordic SAADC: one differential channel, 12 bit, EasyDMA into two halves. nRF5340 PS 1.6, 7.27. Implements stator/sensor.h.
+/* Nordic SAADC: one differential channel, 12 bit, EasyDMA into two halves. nRF5340 Product Specification. Implements
+ * stator/sensor.h.
  *
  * Nothing on the way of a sample needs the core:
  *   TIMER1 COMPARE0 --DPPI NORDIC_DPPI_SAMPLE--> SAADC SAMPLE, TIMER2 COUNT

@@ -1,4 +1,4 @@
-/* Nordic TIMER: one instance gives the sampling period, another one counts samples in hardware. nRF5340 PS 1.6, 7.37. */
+/* Nordic TIMER: one instance gives the sampling period, another one counts samples in hardware. nRF5340 Product Specification. */
 #ifndef NORDIC_TIMER_H
 #define NORDIC_TIMER_H
 

@@ -1,5 +1,5 @@
-/* Nordic UARTE0: sends by EasyDMA. nRF5340 PS 1.6, 7.39. Implements stator/uart.h. EasyDMA reads RAM only: a text in flash is
- * refused. */
+/* Nordic UARTE0: sends by EasyDMA. nRF5340 Product Specification. Implements stator/uart.h. EasyDMA reads RAM only: a text in
+ * flash is refused. */
 #ifndef NORDIC_UARTE_H
 #define NORDIC_UARTE_H
 
