@@ -14,6 +14,7 @@ include_guard(GLOBAL)
 include(${CMAKE_CURRENT_LIST_DIR}/facts.cmake)
 include(${CMAKE_CURRENT_LIST_DIR}/svd.cmake)
 
+set(STATOR_KERNELS "balanced" CACHE STRING "How kernels are chosen: speed, size or balanced (`stator build --optimize`), or a kernel set")
 set(STATOR_WARNINGS -Wall -Wextra -Werror -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes CACHE INTERNAL "")
 
 # Where the compiler writes. `stator compile` writes to build/<board>/<model>/generated, too.
@@ -26,12 +27,13 @@ endmacro()
 
 # Runs the compiler as a build step. Needs the variables of stator_facts and STATOR_GENERATED_DIR.
 macro(stator_generate target)
-    file(GLOB_RECURSE compiler CONFIGURE_DEPENDS ${STATOR_ROOT}/tools/stator/*.py)
+    file(GLOB_RECURSE compiler CONFIGURE_DEPENDS ${STATOR_ROOT}/tools/stator/*.py ${STATOR_ROOT}/tools/stator/tuned/*.json)
     list(TRANSFORM STATOR_GENERATED PREPEND ${STATOR_GENERATED_DIR}/ OUTPUT_VARIABLE outputs)
     add_custom_command(
         OUTPUT ${outputs}
         COMMAND ${CMAKE_COMMAND} -E env PYTHONPATH=${STATOR_ROOT}/tools ${STATOR_PYTHON} -m stator.cmake generate
                 ${STATOR_BOARD_FOLDER} ${STATOR_MODEL_PATH} ${STATOR_GENERATED_DIR} ${STATOR_PASSES} ${STATOR_RTOS}
+                kernels=${STATOR_KERNELS}
         DEPENDS ${STATOR_MODEL_FILES} ${STATOR_BOARD_FOLDER}/board.yml ${STATOR_TASKS_FILE} ${compiler}
         COMMENT "Compiling model ${STATOR_MODEL_NAME} for ${STATOR_BOARD_NAME}"
         VERBATIM)
@@ -48,7 +50,8 @@ macro(stator_model_library target)
                                PRIVATE ${STATOR_ROOT}/firmware/kernels)
     target_compile_features(${target}_model PUBLIC c_std_11)
     target_compile_options(${target}_model PRIVATE ${STATOR_WARNINGS} -ffunction-sections -fdata-sections
-                           $<TARGET_PROPERTY:${target},COMPILE_OPTIONS> -O2 -ffp-contract=off) # floats as on the host
+                           $<TARGET_PROPERTY:${target},COMPILE_OPTIONS> $<IF:$<STREQUAL:${STATOR_KERNELS},size>,-Os,-O2>
+                           -ffp-contract=off) # floats as on the host
     target_compile_definitions(${target}_model PRIVATE $<TARGET_PROPERTY:${target},COMPILE_DEFINITIONS>)
     target_link_libraries(${target}_model PUBLIC m)
     target_link_libraries(${target} PRIVATE ${target}_model)

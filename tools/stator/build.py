@@ -20,6 +20,7 @@ from stator.memory import MemoryPlan
 from stator.notice import notice
 from stator.paths import BOARDS, MODELS, ROOT
 from stator.progress import progress, status
+from stator.selection import DEFAULT
 from stator.spec import ModelSpec
 
 TOOLCHAINS = {
@@ -45,10 +46,11 @@ class Image:
     rtos: Rtos = "freertos"
 
 
-def build(board: Board, spec: ModelSpec, *, rtos: Rtos = "freertos", variant: Variant = "") -> Image:
+def build(board: Board, spec: ModelSpec, *, rtos: Rtos = "freertos", variant: Variant = "", kernels: str = DEFAULT) -> Image:
     """Builds the monitor firmware of `spec` for `board` in build/<board>/<model>/.
 
-    Below that in a folder of its own where `rtos` is another, or `variant` gives an image with FreeRTOS more to do.
+    Below that in a folder of its own where `rtos` is another, or `variant` gives an image with FreeRTOS more to do. `kernels`: how they
+    are chosen, by a name of stator.selection.
 
     Raises DoesNotFit before or after linking, ToolError for missing or failing tools, and what the stages before raise.
     """
@@ -66,7 +68,7 @@ def build(board: Board, spec: ModelSpec, *, rtos: Rtos = "freertos", variant: Va
     cmake, ninja = tool("cmake"), tool("ninja")
     if rtos == "baremetal":
         baremetal_port(board)
-    plan = planned(board, spec, rtos=rtos)
+    plan = planned(board, spec, rtos=rtos, kernels=kernels)
     build_dir = ROOT / "build" / board.name / spec.name / (variant or ("" if rtos == "freertos" else rtos))
     with locked(build_dir), (build_dir / "build.log").open("w", encoding="utf-8") as log:
         settings = {
@@ -74,6 +76,7 @@ def build(board: Board, spec: ModelSpec, *, rtos: Rtos = "freertos", variant: Va
             "STATOR_MODEL": _argument(spec.folder, MODELS),
             "STATOR_PYTHON": sys.executable,
             "STATOR_RTOS_WANTED": rtos,
+            "STATOR_KERNELS": kernels,
             "STATOR_STRESS": "ON" if variant == "stress" else "OFF",
             "STATOR_TRACE": "ON" if variant == "trace" else "OFF",
             "CMAKE_MAKE_PROGRAM": ninja,

@@ -2,9 +2,9 @@
 
     python -m stator.cmake facts BOARD MODEL OUT.cmake    what CMake must know of a board and a model before it can set up a build
     python -m stator.cmake generate BOARD MODEL FOLDER    the build step: the model as C, header, memory plan and linker regions
-    python -m stator.cmake generate BOARD MODEL FOLDER off    the same without passes: every layer of the file, for `stator verify`
 
-A last word names the RTOS, freertos where there is none: its port, and what it needs in the memory plan.
+Further words: `off` leaves out the passes (every layer of the file, for `stator verify`); `freertos` or `baremetal` names the RTOS, its
+port and what it needs in the memory plan; `kernels=NAME` says how kernels are chosen (stator.selection).
 BOARD and MODEL are names or paths. Nothing is decided here that the YAML does not say.
 """
 
@@ -28,6 +28,7 @@ from stator.memory.tasks import TASKS_FILE
 from stator.passes import optimise
 from stator.paths import FIRMWARE, ROOT
 from stator.schedule import schedule
+from stator.selection import DEFAULT, selected
 from stator.spec import SUFFIXES, ModelSpec, load_model_spec
 from stator.yamlfile import nearest
 
@@ -143,29 +144,33 @@ def script(values: dict[str, str | list[str]]) -> str:
 
 def main(arguments: list[str]) -> int:
     """Entry point; exit status 2 and one message for an error of the user."""
-    passes = arguments[4:5] != ["off"]
-    rtos = next((r for r in RTOSES if arguments[-1:] == [r]), None)
-    wanted = 4 + (not passes) + (rtos is not None)
-    if arguments[0:1] not in (["facts"], ["generate"]) or len(arguments) != wanted:
+    more = arguments[4:]
+    rtos: Rtos = next((r for r in RTOSES if r in more), "freertos")
+    kernels_ = next((word.removeprefix("kernels=") for word in more if word.startswith("kernels=")), DEFAULT)
+    known = {"off", *RTOSES, f"kernels={kernels_}"}
+    if arguments[0:1] not in (["facts"], ["generate"]) or len(arguments) < 4 or not known.issuperset(more):
         print(__doc__, file=sys.stderr)
         return 2
     what, board, model, out = arguments[:4]
     try:
         if what == "facts":
-            write_whole(Path(out), script(facts(load_board(board), model, rtos or "freertos")))
+            write_whole(Path(out), script(facts(load_board(board), model, rtos)))
         else:
-            write(emit(planned(load_board(board), load_model_spec(model), passes=passes, rtos=rtos or "freertos")), Path(out))
+            made = planned(load_board(board), load_model_spec(model), passes="off" not in more, rtos=rtos, kernels=kernels_)
+            write(emit(made), Path(out))
     except StatorError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     return 0
 
 
-def planned(board: Board, spec: ModelSpec, *, passes: bool = True, rtos: Rtos = "freertos") -> MemoryPlan:
-    """The model on its way to C: loaded, optimised, scheduled and planned. Raises StatorError."""
+def planned(board: Board, spec: ModelSpec, *, passes: bool = True, rtos: Rtos = "freertos", kernels: str = DEFAULT) -> MemoryPlan:
+    """The model on its way to C: loaded, optimised, scheduled and planned. `kernels`: see stator.selection. Raises StatorError."""
     graph = load(spec.path)
     tasks = load_tasks(tasks_file(rtos)) if spec.streams else None
-    return fitted(optimise(graph), board, spec, tasks) if passes else plan(schedule(graph, board.kernels), board, spec, tasks)
+    if passes:
+        return fitted(optimise(graph), board, spec, tasks, kernels)
+    return plan(schedule(graph, selected(board, kernels)), board, spec, tasks)
 
 
 def write_whole(target: Path, text: str) -> None:

@@ -9,33 +9,37 @@ from stator.memory import MemoryPlan, Tasks, arena_bound, plan
 from stator.passes.patches import choices
 from stator.passes.verify import verify
 from stator.schedule import macs, schedule
+from stator.selection import DEFAULT, Selection, selected
 from stator.spec import ModelSpec
 
 
-def fitted(graph: Graph, board: Board, spec: ModelSpec, tasks: Tasks | None) -> MemoryPlan:
-    """Places the model in the regions of `board`.
+def fitted(graph: Graph, board: Board, spec: ModelSpec, tasks: Tasks | None, kernels: str = DEFAULT) -> MemoryPlan:
+    """Places the model in the regions of `board`. `kernels`: how they are chosen, by a name of stator.selection.
 
     Strips cost work, since rows between two of them are computed twice: they are only cut where the board's memory or the model's
     arena budget asks for it, and of all that fit those with the least work are taken. Raises DoesNotFit as `plan` does for the
     model layer by layer, where no strips fit either.
     """
+    selection = selected(board, kernels)
     try:
-        whole = plan(schedule(graph, board.kernels), board, spec, tasks)
+        whole = plan(schedule(graph, selection), board, spec, tasks)
     except DoesNotFit as refusal:
-        found = _in_strips(graph, board, spec, tasks, None)
+        found = _in_strips(graph, selection, board, spec, tasks, None)
         if found is None:
             raise refusal from None
         return found
     budget = spec.budgets.arena_bytes
     if budget is None or whole.arena_bytes <= budget:
         return whole
-    return _in_strips(graph, board, spec, tasks, budget) or whole
+    return _in_strips(graph, selection, board, spec, tasks, budget) or whole
 
 
-def _in_strips(graph: Graph, board: Board, spec: ModelSpec, tasks: Tasks | None, budget: int | None) -> MemoryPlan | None:
+def _in_strips(
+    graph: Graph, selection: Selection, board: Board, spec: ModelSpec, tasks: Tasks | None, budget: int | None
+) -> MemoryPlan | None:
     room = sum(region.bytes for region in board.memory.values() if region.kind == "ram")
     for cut in sorted(choices(graph), key=macs):
-        planned = schedule(cut, board.kernels)
+        planned = schedule(cut, selection)
         if arena_bound(planned) > min(room, budget or room):
             continue
         try:

@@ -49,11 +49,18 @@ class Kernel:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Choice:
-    """The variant that a layer gets, the call as that variant takes it, and the preferred ones that do not take the layer, with why."""
+    """A variant that takes a layer, the call as that variant takes it, the ones before it that do not take the layer, with why, and
+    why of all that do the layer gets this one."""
 
     kernel: Kernel
     call: KernelCall
     passed_over: tuple[tuple[str, str], ...]
+    why: str = ""
+
+    @property
+    def table_bytes(self) -> int:
+        """Of the layer's constants, as the variant lays them out."""
+        return sum(constant.bytes for constant in self.call.constants)
 
 
 def kernels(folder: Path = KERNELS) -> tuple[Kernel, ...]:
@@ -84,13 +91,20 @@ def _parsed(listings: tuple[tuple[Path, str], ...]) -> tuple[Kernel, ...]:
 def choose(call: KernelCall, preference: Sequence[str], folder: Path = KERNELS) -> Choice:
     """The first variant that takes the layer: by the order of ISA tags in `preference` (`kernels:` of board.yml), then by the order of
     lines in kernels.inc; `ref` comes last by itself and takes every layer."""
+    found = next(candidates(call, preference, folder), None)
+    if found is None:
+        raise ConfigError(f"no kernel {call.kernel} in {folder}", remedy="one folder with a kernels.inc line per variant")
+    return found
+
+
+def candidates(call: KernelCall, preference: Sequence[str], folder: Path = KERNELS) -> Iterator[Choice]:
+    """Every variant that takes the layer, in the order of `choose`."""
     passed_over: list[tuple[str, str]] = []
     for variant in _in_order(call.kernel, preference, folder):
         try:
-            return Choice(variant, laid_out(variant, call), tuple(passed_over))
+            yield Choice(variant, laid_out(variant, call), tuple(passed_over))
         except NotTaken as why:
             passed_over.append((variant.symbol, str(why)))
-    raise ConfigError(f"no kernel {call.kernel} in {folder}", remedy="one folder with a kernels.inc line per variant")
 
 
 def _in_order(kernel: str, preference: Sequence[str], folder: Path) -> Iterator[Kernel]:

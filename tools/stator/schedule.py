@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 from stator.errors import UnsupportedOperator
 from stator.ir import DType, Graph, Node
-from stator.kernels import PORTABLE, Choice, Kernel, choose
+from stator.kernels import PORTABLE, Choice, Kernel
 from stator.ops import Constant, KernelCall, Operands
+from stator.selection import Selection, in_order
 from stator.sharing import ALIGN, Sharing, born
 
 SCRATCH_ALIGN = 8
@@ -76,6 +77,8 @@ class Schedule:
     scratch_of: dict[int, int]
     table_of: dict[tuple[int, str], int]
     gaps: dict[tuple[int, int], int]
+    selection: str = ""
+    """How the kernels were chosen: the name of a stator.selection.Selection."""
 
     @property
     def macs(self) -> int:
@@ -92,10 +95,10 @@ def macs(graph: Graph) -> int:
     return sum(node.op.macs(Operands.of(graph, node)) for node in graph.nodes)
 
 
-def schedule(graph: Graph, kernels: Sequence[str] = PORTABLE) -> Schedule:
+def schedule(graph: Graph, kernels: Selection | Sequence[str] = PORTABLE) -> Schedule:
     """Orders the layers as the graph has them, chooses their kernels, and finds lifetimes and what may share bytes.
 
-    `kernels`: ISA tags of variants, the preferred one first (`kernels:` of board.yml).
+    `kernels`: how they are chosen, or ISA tags of variants, the preferred one first (`kernels:` of board.yml).
 
     The graph's inputs live from the first step on and may be overwritten after their last use; its outputs live to the end, and its
     variables always.
@@ -105,7 +108,8 @@ def schedule(graph: Graph, kernels: Sequence[str] = PORTABLE) -> Schedule:
         if node.op.aliases():
             _refuse_constants(graph, node, node.inputs[:1])
     sharing = Sharing(graph)
-    steps = _steps(graph, kernels, sharing.without_kernel)
+    selection = kernels if isinstance(kernels, Selection) else in_order(kernels)
+    steps = _steps(graph, selection, sharing.without_kernel)
     made = born(graph, {id(step.node): step.index for step in steps}, BEFORE)
     last = _last_uses(graph, steps, made)
     for step in steps:
@@ -129,7 +133,7 @@ def schedule(graph: Graph, kernels: Sequence[str] = PORTABLE) -> Schedule:
             name = f"scratch of layer {step.index}"
             buffers.append(Buffer(name, step.call.scratch_bytes, SCRATCH_ALIGN, step.index, step.index))
     tables, table_of = _tables(graph, steps)
-    planned = Schedule(graph, steps, tuple(buffers), tables, buffer_of, within, scratch_of, table_of, {})
+    planned = Schedule(graph, steps, tuple(buffers), tables, buffer_of, within, scratch_of, table_of, {}, selection.name)
     return replace(planned, gaps=_gaps(planned))
 
 
@@ -183,16 +187,17 @@ def _gaps(planned: Schedule) -> dict[tuple[int, int], int]:
     return gaps
 
 
-def _steps(graph: Graph, kernels: Sequence[str], without_kernel: Collection[int]) -> tuple[Step, ...]:
-    steps: list[Step] = []
+def _steps(graph: Graph, selection: Selection, without_kernel: Collection[int]) -> tuple[Step, ...]:
+    layers: list[tuple[Node, KernelCall, int]] = []
     for node in graph.nodes:
         if id(node) in without_kernel:
             continue
         on = Operands.of(graph, node)
         call = node.op.kernel(node, on)
         if call is not None:
-            steps.append(Step(len(steps), node, choose(call, kernels), node.op.macs(on)))
-    return tuple(steps)
+            layers.append((node, call, node.op.macs(on)))
+    choices = selection.choose([call for _, call, _ in layers])
+    return tuple(Step(i, node, choice, macs) for i, ((node, _, macs), choice) in enumerate(zip(layers, choices, strict=True)))
 
 
 def _refuse_constants(graph: Graph, node: Node, reads: tuple[int, ...]) -> None:

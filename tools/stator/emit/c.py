@@ -10,6 +10,7 @@ import numpy as np
 from stator import __version__
 from stator.memory import MemoryPlan
 from stator.ops import Array
+from stator.selection import DEFAULT, WORTH
 
 WIDTH = 128
 INT_LIMITS = {-(1 << 31): "INT32_MIN"}  # -2147483648 would be a long
@@ -28,7 +29,9 @@ def banner(plan: MemoryPlan, what: str) -> str:
 def command(plan: MemoryPlan) -> str:
     """What a user would type."""
     model = plan.spec.name if plan.spec.streams else plan.spec.file
-    return f"stator compile --model {plain(model)} --board {plan.board.name}"
+    how = plan.schedule.selection
+    optimize = f" --optimize {how}" if how in WORTH and how != DEFAULT else ""
+    return f"stator compile --model {plain(model)} --board {plan.board.name}{optimize}"
 
 
 def plain(text: str) -> str:

@@ -22,6 +22,7 @@ def facts(plan: MemoryPlan) -> dict[str, object]:
         "model": plan.spec.name,
         "sha256": schedule.graph.sha256,
         "board": plan.board.name,
+        "optimize": schedule.selection,
         "arena_bytes": plan.arena_bytes,
         "arena_bound_bytes": plan.arena_bound_bytes,
         "weights_bytes": schedule.weights_bytes,
@@ -71,7 +72,7 @@ def facts(plan: MemoryPlan) -> dict[str, object]:
 
 
 def layers(plan: MemoryPlan) -> list[dict[str, object]]:
-    """Per layer: name, op, kernel, macs, bytes of its tables, and why preferred kernels do not take it."""
+    """Per layer: name, op, kernel and why this one, macs, bytes of its tables, and why preferred kernels do not take it."""
     schedule = plan.schedule
     return [
         {
@@ -80,6 +81,7 @@ def layers(plan: MemoryPlan) -> list[dict[str, object]]:
             "kernel": step.kernel.symbol,
             "macs": step.macs,
             "bytes": sum(constant.bytes for constant in step.call.constants),
+            **({"why": step.choice.why} if step.choice.why else {}),
             **({"passed_over": dict(step.choice.passed_over)} if step.choice.passed_over else {}),
         }
         for step in schedule.steps

@@ -26,6 +26,7 @@ from stator.measure.stacks import call_graph
 from stator.memory import MemoryPlan, plan
 from stator.paths import FIRMWARE
 from stator.schedule import schedule
+from stator.selection import DEFAULT
 from stator.sim import bench, blocks, qemu
 from stator.sim.counters import of_bench
 
@@ -125,8 +126,8 @@ def compared(oracle: str, where: str, expected: Sequence[tuple[bytes, ...]], got
 
 
 def on_board(board: Board, model: Path, plan: MemoryPlan, build_dir: Path, sets: Sequence[Arrays]) -> tuple[Cost, list[tuple[bytes, ...]]]:
-    """Builds the bench image and runs it on the simulated board. Raises ToolError."""
-    elf = bench_image(board, model, build_dir)
+    """Builds the bench image of a plan and runs it on the simulated board. Raises ToolError."""
+    elf = bench_image(board, model, build_dir, kernels=plan.schedule.selection)
     graph, unit = plan.schedule.graph, board.instructions_per_count
 
     def segments(tensors: Sequence[int]) -> list[bench.Segment]:
@@ -154,10 +155,11 @@ def _recorded(board: Board) -> bool:
     return board.simulator is not None and board.simulator.kind == "qemu" and blocks.possible(qemu.find(board.simulator))
 
 
-def bench_image(board: Board, model: Path, build_dir: Path, *, passes: bool = True) -> Path:
-    """Builds firmware/bench for a board and a model file; without `passes`, every layer of the file. Raises ToolError."""
+def bench_image(board: Board, model: Path, build_dir: Path, *, passes: bool = True, kernels: str = DEFAULT) -> Path:
+    """Builds firmware/bench for a board and a model file; without `passes`, every layer of the file. `kernels`: how they are chosen
+    (stator.selection). Raises ToolError."""
     settings = {"STATOR_BOARD": board.folder, "STATOR_MODEL": model, "STATOR_PYTHON": sys.executable, "CMAKE_MAKE_PROGRAM": tool("ninja")}
-    settings["STATOR_PASSES"] = "" if passes else "off"
+    settings |= {"STATOR_PASSES": "" if passes else "off", "STATOR_KERNELS": kernels}
     cmake = tool("cmake")
     steps = (
         [cmake, "-G", "Ninja", "-S", str(FIRMWARE / "bench"), "-B", str(build_dir), *(f"-D{k}={v}" for k, v in settings.items())],

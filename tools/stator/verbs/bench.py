@@ -8,10 +8,9 @@ from rich.table import Table
 
 from stator.board import Board, boards_that, load_board
 from stator.build import build, toolchain
-from stator.data import available, load_signal, to_counts
-from stator.data.archives import unpacked
+from stator.data import load_signal, to_counts
 from stator.emit import layers
-from stator.errors import ConfigError, StatorError
+from stator.errors import StatorError
 from stator.fit import fitted
 from stator.frontends import load
 from stator.measure import Check, Verdict, sizes
@@ -30,16 +29,15 @@ from stator.measure.inference import (
 )
 from stator.measure.replay import stages
 from stator.memory import MemoryPlan
+from stator.models import specs, words
 from stator.passes import optimise
 from stator.paths import ROOT
 from stator.schedule import schedule
 from stator.sim import simulator
 from stator.sim.run import replay
 from stator.spec import ModelSpec, load_model_spec
-from stator.spec import models as known_models
 from stator.verb import Results, console, status, verb, write_json
 
-SETS = ("mlperf_tiny",)
 FRAMES = 24
 
 
@@ -62,21 +60,14 @@ def bench(models: str = "bearing", board: str = "") -> Results:
     2; all outputs are compared byte for byte. For a model with a model.yml also the whole firmware: its sizes, and the instructions
     from a full half to the decision.
     """
-    named = [load_board(name) for name in _words(board)]
-    specs = [spec for word in _words(models) for spec in _specs(word)]
-    if not specs:
-        raise ConfigError("--models names no model", remedy=f"one or more of: {', '.join((*known_models(), *SETS))}")
+    named = [load_board(name) for name in words(board)]
     results: list[dict[str, object]] = []
-    for spec in specs:
+    for spec in specs(models):
         host = _Host(spec)
         boards = named or [load_board(name) for name in boards_that(_any if spec.streams else _simulated)]
         results += [_one(spec, one, host) for one in boards]
     _show(results)
     return results
-
-
-def _words(text: str) -> list[str]:
-    return [word.strip() for word in text.split(",") if word.strip()]
 
 
 def _simulated(board: Board) -> bool:
@@ -86,16 +77,6 @@ def _simulated(board: Board) -> bool:
 
 def _any(board: Board) -> bool:
     return True
-
-
-def _specs(word: str) -> list[ModelSpec]:
-    if word not in SETS:
-        return [load_model_spec(word)]
-    if not available(word):
-        raise ConfigError(
-            f"the reference models '{word}' are not here", remedy="set STATOR_DATA to the folder that holds mlperf_tiny.tar.xz"
-        )
-    return [load_model_spec(path) for path in sorted((unpacked(word) / "models").glob("*.tflite"))]
 
 
 class _Host:

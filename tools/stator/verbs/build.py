@@ -11,6 +11,7 @@ from stator.cmake import RTOSES, Rtos
 from stator.errors import ConfigError
 from stator.measure import Sizes, Stacks, Verdict, image_verdict, plan_check, read_elf, sizes, stacks, verdict_lines, verdict_table
 from stator.progress import status
+from stator.selection import DEFAULT, known_optimize
 from stator.spec import load_model_spec
 from stator.timing.rules import refuse_late, refuse_priorities
 from stator.verb import Results, console, verb
@@ -23,15 +24,16 @@ LARGEST = 8
     help={
         "board": "a folder of boards/ or a path to one",
         "model": "a folder of models/ or a path to one",
+        "optimize": "speed, size or balanced: what a byte of flash is worth when kernels are chosen",
         "rtos": "freertos, or baremetal: interrupts and one loop",
     },
     examples=("build --board nrf5340", "build --board path/to/my_board --model bearing --json build.json"),
 )
-def build(board: str, model: str = "bearing", rtos: str = "freertos") -> Results:
+def build(board: str, model: str = "bearing", rtos: str = "freertos", optimize: str = DEFAULT) -> Results:
     """Builds the firmware of MODEL for BOARD: build/<board>/<model>/firmware.elf, .hex, .bin and .map; sizes against the budgets."""
     the_board = load_board(board)
     refuse_priorities(the_board)
-    image = build_image(the_board, load_model_spec(model), rtos=known_rtos(rtos))
+    image = build_image(the_board, load_model_spec(model), rtos=known_rtos(rtos), kernels=known_optimize(optimize))
     refuse_late(image.plan)
     with status("measuring"):
         elf = read_elf(image.elf)

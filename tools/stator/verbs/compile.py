@@ -17,6 +17,7 @@ from stator.passes import optimise
 from stator.paths import ROOT
 from stator.ptq import quantized
 from stator.schedule import macs
+from stator.selection import DEFAULT, known_optimize
 from stator.spec import load_model_spec
 from stator.timing.rules import refuse_late, refuse_priorities
 from stator.verb import Results, console, status, verb
@@ -28,24 +29,26 @@ from stator.yamlfile import shown
         "model": "a folder of models/ or a path to a .tflite, .onnx or .keras file",
         "board": "a folder of boards/ or a path to one",
         "out": "where to write (default build/<board>/<model>/generated)",
+        "optimize": "speed, size or balanced: what a byte of flash is worth when kernels are chosen",
         "calibrate": "for a float model: a folder of .npy files, each an input or a batch of them",
     },
     examples=("compile --model bearing --board nrf5340", "compile --model path/to/any.tflite --board nrf5340 --out /tmp/generated"),
 )
-def compile(model: str, board: str, out: str = "", calibrate: str = "") -> Results:
+def compile(model: str, board: str, out: str = "", calibrate: str = "", optimize: str = DEFAULT) -> Results:
     """Turns MODEL into C, a header and a memory plan for BOARD.
 
     With --calibrate a float model is quantized to INT8 first; the quantized file is written beside the folder of the C, so that
     `verify`, `check` and `bench` can take it.
     """
     the_board, spec = load_board(board), load_model_spec(model)
+    kernels = known_optimize(optimize)
     refuse_priorities(the_board)
     folder = Path(out) if out else ROOT / "build" / the_board.name / spec.name / "generated"
     with status(f"{spec.name}: quantizing") if calibrate else contextlib.nullcontext():
         made_int8 = quantized(spec.path, Path(calibrate)) if calibrate else None
     loaded = load(spec.path) if made_int8 is None else read(*made_int8, spec.name)
     tasks = load_tasks() if spec.streams else None
-    made = fitted(optimise(loaded), the_board, spec, tasks)
+    made = fitted(optimise(loaded), the_board, spec, tasks, kernels)
     refuse_late(made)
     write(emit(made), folder)
     show(made)

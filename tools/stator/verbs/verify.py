@@ -17,6 +17,7 @@ from stator.ops import Array
 from stator.passes import optimise
 from stator.paths import ROOT
 from stator.schedule import Step, schedule
+from stator.selection import selected
 from stator.sim import qemu
 from stator.spec import load_model_spec
 from stator.verb import Results, console, status, verb
@@ -50,7 +51,7 @@ def verify(model: str, board: str, inputs: str = "") -> Results:
     total, rows, first = 0, [], None
     for passes, graph in ((False, loaded), (True, optimise(loaded))):
         how = "as shipped" if passes else "passes off"
-        made = fitted(graph, the_board, bare, None) if passes else plan(schedule(graph, the_board.kernels), the_board, bare, None)
+        made = fitted(graph, the_board, bare, None) if passes else plan(schedule(graph, selected(the_board)), the_board, bare, None)
         places: list[tuple[str, int, Iterator[tuple[int, Step, int, Array]]]] = [
             (f"this machine, {how}", len(sets), on_this_machine(portable(made), sets))
         ]
