@@ -53,7 +53,7 @@
  * Four times a, so that the high half of the product is twice the doubling high multiply's exact value, rounded down: rounding that
  * to nearest and the result again has its steps at whole numbers of it, which for negative ones lie two higher. No branch: the count
  * of instructions does not depend on a. */
-        .macro  REQUANTIZE a, multiplier, rounding, shift1, t
+        .macro  REQUANTIZE a, multiplier, rounding, shift1, t, limit=
         slli    \a, \a, 2
         mulh    \a, \a, \multiplier
         srai    \t, \a, 31
@@ -62,11 +62,19 @@
         SATURATE \a, \rounding, \shift1, \t
         .endm
 
-/* The same where zero_point is -128: what is negative becomes 0 however it is rounded. */
-        .macro  REQUANTIZE_POSITIVE a, multiplier, rounding, shift1, t
+/* The same where zero_point is -128, and multiplier and rounding are as _rv32im.py gives them for that: the negative multiplier, and
+ * 2^shift - 1, which give 0 less the result above -128. What is positive is cut off, twice, in two instructions each. limit = -255. */
+        .macro  REQUANTIZE_POSITIVE a, multiplier, rounding, shift1, t, limit
         slli    \a, \a, 2
         mulh    \a, \a, \multiplier
-        SATURATE \a, \rounding, \shift1, \t
+        add     \a, \a, \rounding
+        sra     \a, \a, \shift1
+        srai    \t, \a, 31
+        and     \a, \a, \t
+        sub     \a, \limit, \a
+        srai    \t, \a, 31
+        and     \a, \a, \t
+        addi    \a, \a, 127
         .endm
 
         .macro  SATURATE a, rounding, shift1, t

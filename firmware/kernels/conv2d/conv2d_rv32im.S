@@ -56,13 +56,13 @@
         lw      a4, 12 * \at(t0)
         lw      a5, 12 * \at + 4(t0)
         lw      a6, 12 * \at + 8(t0)
-        \requantize \s0, a4, a5, a6, t1
+        \requantize \s0, a4, a5, a6, t1, t2
         sb      \s0, \at(a0)
-        \requantize \s1, a4, a5, a6, t1
+        \requantize \s1, a4, a5, a6, t1, t2
         sb      \s1, \at(a1)
-        \requantize \s2, a4, a5, a6, t1
+        \requantize \s2, a4, a5, a6, t1, t2
         sb      \s2, \at(a2)
-        \requantize \s3, a4, a5, a6, t1
+        \requantize \s3, a4, a5, a6, t1, t2
         sb      \s3, \at(a3)
         addi    a7, a7, -1
         beqz    a7, 5f
@@ -160,6 +160,7 @@ FUNC stator_conv2d_rv32im_block
         add     a2, a2, a4
         add     a3, a3, a4
         lw      t1, POSITIVE(t1)
+        li      t2, -255
         beqz    t1, 40f
         FINISH4 REQUANTIZE_POSITIVE
 40:     FINISH4 REQUANTIZE
@@ -194,11 +195,11 @@ ENDFUNC stator_conv2d_rv32im_block
         add     t6, t6, a7
         .endm
 
-        .macro  FINISH1 at, sum
+        .macro  FINISH1 requantize, at, sum
         lw      a4, 12 * \at(t0)
         lw      a5, 12 * \at + 4(t0)
         lw      a6, 12 * \at + 8(t0)
-        REQUANTIZE \sum, a4, a5, a6, a7
+        \requantize \sum, a4, a5, a6, a7, a1
         sb      \sum, \at(s0)
         addi    t2, t2, -1
         beqz    t2, 5f
@@ -244,11 +245,19 @@ FUNC stator_conv2d_rv32im_pixel
         add     a1, a1, s2
         addi    a3, a3, -1
         bnez    a3, 2b
-        FINISH1 0, t3
-        FINISH1 1, t4
-        FINISH1 2, t5
-        FINISH1 3, t6
-        addi    t0, t0, 48
+        lw      a2, POSITIVE(a0)
+        li      a1, -255
+        beqz    a2, 4f
+        FINISH1 REQUANTIZE_POSITIVE, 0, t3
+        FINISH1 REQUANTIZE_POSITIVE, 1, t4
+        FINISH1 REQUANTIZE_POSITIVE, 2, t5
+        FINISH1 REQUANTIZE_POSITIVE, 3, t6
+        j       6f
+4:      FINISH1 REQUANTIZE, 0, t3
+        FINISH1 REQUANTIZE, 1, t4
+        FINISH1 REQUANTIZE, 2, t5
+        FINISH1 REQUANTIZE, 3, t6
+6:      addi    t0, t0, 48
         addi    s0, s0, 4
         j       1b
 5:      .irp    n, 0, 1, 2, 3

@@ -59,6 +59,11 @@ int stator_depthwise_conv2d_s8__rv32im(int8_t *out, const int8_t *in, const stru
                 pixel.step = pitch;
             }
         }
+        if (p->kernel_h == 3 && p->kernel_w == 3) {
+            pixel.next = inside ? pitch : 3 * p->in_c;
+            stator_depthwise_conv2d_rv32im_pixel3x3(&pixel);
+            continue;
+        }
         pixel.next = pitch - pixel.columns * pixel.step;
         stator_depthwise_conv2d_rv32im_pixel(&pixel);
     }

@@ -23,4 +23,8 @@ struct stator_depthwise_conv2d_rv32im_pixel {
 /* Computes all channels of a pixel; the last group lies at the last four channels. Stack: 64 bytes. */
 void stator_depthwise_conv2d_rv32im_pixel(const struct stator_depthwise_conv2d_rv32im_pixel *pixel);
 
+/* The same where `rows` and `columns` are 3; neither is looked at, and `next` counts from the start of a row to that of the next.
+ */
+void stator_depthwise_conv2d_rv32im_pixel3x3(const struct stator_depthwise_conv2d_rv32im_pixel *pixel);
+
 #endif

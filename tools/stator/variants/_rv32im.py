@@ -26,6 +26,31 @@ def scales(call: KernelCall, channels: int) -> Array:
     return np.stack([multiplier, rounding, right + 1], axis=1).astype(np.int32)
 
 
+def negated(call: KernelCall, scale: Array, weights: Array) -> Array:
+    """scales() for REQUANTIZE_POSITIVE where the output's zero point is -128, else as they are. weights: [channels, products].
+
+    The negative multiplier gives the product rounded up where the positive one gives it rounded down, one more if it is no whole number,
+    and the rounding allows for that. A whole product is told apart only on the step from one result to the next. Raises NotTaken where
+    an accumulator can give a whole product there.
+    """
+    (zero_point,) = integers(call, "output_zero_point")
+    if zero_point != -128:
+        return scale
+    given = array(call, "bias")
+    reach = np.abs(weights.astype(np.int64)).sum(axis=1) * 256 + (0 if given is None else np.abs(given.astype(np.int64)))
+    out = scale.copy()
+    out[:, 0] = -scale[:, 0]
+    out[:, 1] = (1 << (scale[:, 2] - 1)) - 1
+    for channel, (multiplier, rounding, bits) in enumerate(scale.tolist()):
+        if multiplier == 0:
+            continue
+        zeros = (multiplier & -multiplier).bit_length() - 1  # accumulators that give whole products are multiples of 2^(30 - zeros)
+        first = -rounding * pow(multiplier >> zeros, -1, 1 << bits) % (1 << bits)
+        if first << max(30 - zeros, 0) <= reach[channel]:
+            raise NotTaken(f"channel {channel}: an accumulator of {first << max(30 - zeros, 0):,} lies between two results")
+    return out
+
+
 def biases(call: KernelCall, weights: Array) -> Array:
     """The sums to start with, -input_zero_point * (sum of weights) included: int64 [channels]. weights: [channels, products].
 

@@ -6,7 +6,7 @@ import dataclasses
 
 from stator.ops import Constant, KernelCall, Value
 from stator.variants import NotTaken, array, integers, repacked
-from stator.variants._rv32im import biases, scales, stream
+from stator.variants._rv32im import biases, negated, scales, stream
 
 
 def lay_out(call: KernelCall) -> KernelCall:
@@ -17,7 +17,7 @@ def lay_out(call: KernelCall) -> KernelCall:
     assert weights is not None
     flat = weights.reshape(channels, -1)
     changes: dict[str, Value] = dict.fromkeys(("weights", "bias", "multiplier", "shift"))
-    changes["stream"] = Constant("stream", "int32_t", stream(flat, biases(call, flat), scales(call, channels), 4))
+    changes["stream"] = Constant("stream", "int32_t", stream(flat, biases(call, flat), negated(call, scales(call, channels), flat), 4))
     if integers(call, "kernel_h", "kernel_w", "stride_h", "stride_w", "pad_top", "pad_left") == (1, 1, 1, 1, 0, 0):
         batches, height, width = integers(call, "batches", "in_h", "in_w")  # pixel by pixel: all of them are one row
         changes |= {"batches": 1, "in_h": 1, "in_w": batches * height * width, "out_h": 1, "out_w": batches * height * width}

@@ -8,7 +8,7 @@ import numpy as np
 
 from stator.ops import Constant, KernelCall, Value
 from stator.variants import NotTaken, array, integers, repacked
-from stator.variants._rv32im import biases, scales, stream
+from stator.variants._rv32im import biases, negated, scales, stream
 
 
 def lay_out(call: KernelCall) -> KernelCall:
@@ -20,7 +20,8 @@ def lay_out(call: KernelCall) -> KernelCall:
     taps = weights.reshape(-1, channels).T
     order = np.arange(channels)
     order = np.concatenate([order[: channels // 4 * 4], order[-4:]]) if channels % 4 else order
-    packed = stream(taps[order], biases(call, taps)[order], scales(call, channels)[order], 4)
+    scale = negated(call, scales(call, channels), taps)
+    packed = stream(taps[order], biases(call, taps)[order], scale[order], 4)
     changes: dict[str, Value] = dict.fromkeys(("weights", "bias", "multiplier", "shift"))
     changes["stream"] = Constant("stream", "int32_t", packed)
     changes["transposed"] = 0

@@ -8,7 +8,7 @@ import numpy as np
 
 from stator.ops import Constant, KernelCall, Value
 from stator.variants import NotTaken, array, integers, repacked
-from stator.variants._rv32im import biases, scales
+from stator.variants._rv32im import biases, negated, scales
 
 
 def lay_out(call: KernelCall) -> KernelCall:
@@ -21,9 +21,10 @@ def lay_out(call: KernelCall) -> KernelCall:
     assert weights is not None
     transposed = height > width  # long lines cost less
     taps = weights.reshape(3, 3, channels).transpose((2, 0, 1) if transposed else (2, 1, 0)).reshape(channels, 9)  # across, then along
-    bias = biases(call, weights.reshape(9, channels).T).astype(np.int32)
+    flat = weights.reshape(9, channels).T
+    bias = biases(call, flat).astype(np.int32)
     words = np.ascontiguousarray(np.pad(taps, ((0, 0), (0, 3)))).view(np.int32)
-    stream = np.concatenate([bias[:, None], scales(call, channels), words], axis=1).reshape(-1)
+    stream = np.concatenate([bias[:, None], negated(call, scales(call, channels), flat), words], axis=1).reshape(-1)
     changes: dict[str, Value] = dict.fromkeys(("weights", "bias", "multiplier", "shift"))
     changes["stream"] = Constant("stream", "int32_t", stream)
     changes["transposed"] = int(transposed)
