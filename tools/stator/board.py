@@ -10,7 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, NonNegativeInt, PositiveInt, StrictBool, StringConstraints, field_validator
+from pydantic import Field, NonNegativeInt, PositiveInt, StrictBool, StringConstraints, field_validator, model_validator
 
 from stator.errors import ConfigError
 from stator.paths import BOARDS
@@ -101,6 +101,30 @@ class Timing(Section):
     like: Name | None = None  # the simulated board that tasks are measured on, where this one has no simulator
 
 
+class Word(Section):
+    """A register by its peripheral's name in `registers` and its own, and what to write to it."""
+
+    to: Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*\.[A-Z][A-Z0-9_]*$", max_length=64)]
+    value: Annotated[int, Field(ge=0, le=0xFFFF_FFFF)]
+
+
+class Flash(Section):
+    """How an image gets onto the board: the program, the chip's name for probe-rs or the scripts for OpenOCD."""
+
+    runner: Literal["probe-rs", "openocd"]
+    chip: Line = ""
+    scripts: tuple[Line, ...] = ()
+    then_write: tuple[Word, ...] = ()  # by the debugger, in this order, after the image
+
+    @model_validator(mode="after")
+    def _complete(self) -> Flash:
+        if self.runner == "probe-rs" and (not self.chip or self.scripts):
+            raise ValueError("probe-rs takes 'chip', and no 'scripts'")
+        if self.runner == "openocd" and (not self.scripts or self.chip or self.then_write):
+            raise ValueError("openocd takes 'scripts', and neither 'chip' nor 'then_write'")
+        return self
+
+
 class Board(Section):
     """`board.yml`. Addresses and sizes are bytes, frequencies Hz."""
 
@@ -120,6 +144,7 @@ class Board(Section):
     note: Line = ""  # what must be said beside every figure of this board
     registers: Registers | None = None  # boards of real chips
     simulator: Simulator | None = None
+    flash: Flash | None = None
 
     @field_validator("memory")
     @classmethod
@@ -162,6 +187,8 @@ class Board(Section):
             return Fraction(1)
         if self.simulator and self.simulator.kind == "qemu" and self.simulator.icount_shift is not None:
             return Fraction(10**9, self.counter.hz << self.simulator.icount_shift)
+        if self.simulator and self.simulator.kind == "renode":
+            return Fraction(self.clock_hz, self.counter.hz)  # an instruction takes one clock there
         return None
 
 
