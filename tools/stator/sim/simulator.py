@@ -7,20 +7,34 @@ from pathlib import Path
 
 from stator.board import Board, boards_that
 from stator.errors import ToolError
-from stator.sim import qemu, verilator
+from stator.sim import qemu, renode, verilator
 from stator.sim.verilator import Counters
 
 
 def has_one(board: Board) -> bool:
-    """Whether an image for the board can be run here, given that what runs it is installed."""
+    """Whether any image for the board can be run here, given that what runs it is installed."""
     return board.simulator is not None and board.simulator.kind in ("qemu", "verilator")
+
+
+def replays(board: Board) -> bool:
+    """Whether a signal can be replayed through the board's firmware: chips on Renode run that, and no measuring images."""
+    return has_one(board) or (board.simulator is not None and board.simulator.kind == "renode")
 
 
 def version(board: Board) -> str:
     """The simulator's own name for itself. Raises ToolError where there is none, or where it is not installed."""
     simulator = board.simulator
-    if simulator is None or not has_one(board):
+    if simulator is None or not replays(board):
         raise ToolError(f"board '{board.name}' has no simulator here", remedy=f"one that has: {', '.join(boards_that(has_one))}")
+    if simulator.kind == "renode":
+        try:
+            return renode.version(renode.find())
+        except ToolError as error:
+            others = ", ".join(boards_that(has_one))
+            raise ToolError(
+                f"board '{board.name}' runs on Renode, and there is no renode on PATH",
+                remedy=f"{error.remedy}; or a board that runs without it: {others}",
+            ) from None
     return verilator.version() if simulator.kind == "verilator" else qemu.version(qemu.find(simulator))
 
 
@@ -34,4 +48,6 @@ def simulate(
     if board.simulator is not None and board.simulator.kind == "verilator":
         done = verilator.simulate(board, elf, hear, loaded=loaded, stall_s=2 * stall_s)
         return done.seconds, done.counters
+    if board.simulator is not None and board.simulator.kind == "renode":
+        return renode.simulate(board, elf, hear, signal=loaded[qemu.SIGNAL_HEADER_BYTES :], stall_s=2 * stall_s), None
     return qemu.simulate(board, elf, hear, loaded=loaded, stall_s=stall_s, more=more), None

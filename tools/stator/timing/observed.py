@@ -33,9 +33,14 @@ def bounds(image: Image, elf: Elf, board: Board, parts: Sequence[Stage]) -> Boun
     features and inference as this run measured them, so what is checked is all that holds them up.
     """
     simulator = board.simulator
-    if image.rtos != "freertos" or board.timing is None or simulator is None or simulator.icount_shift is None or image.plan.tasks is None:
+    if image.rtos != "freertos" or board.timing is None or simulator is None or image.plan.tasks is None:
         return None
-    rate = Rate(1e9 / (1 << simulator.icount_shift))
+    if simulator.kind == "renode":
+        rate = Rate(float(board.clock_hz))  # an instruction takes one clock there
+    elif simulator.icount_shift is not None:
+        rate = Rate(1e9 / (1 << simulator.icount_shift))
+    else:
+        return None
     by_name = {p.name: p for p in parts}
     measured = Measured(
         features=by_name["features"].worst,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, replace
 
+import numpy as np
 from rich.table import Table
 
 from stator.board import Board, load_board
@@ -80,12 +81,21 @@ def _can_run(board: Board, spec: ModelSpec) -> None:
 
 
 def _fitting(counts: Counts, board: Board) -> qemu.Halves:
-    """As many whole frames as the board's signal memory holds."""
+    """The frames as the board's ADC gives them; as many as its signal memory holds, where it has one."""
     assert board.simulator is not None
-    room = ((board.simulator.signal_bytes or 0) - qemu.SIGNAL_HEADER_BYTES) // (2 * counts.frames.shape[1])
-    if len(counts.frames) > room:
-        console.print(f"the signal has {len(counts.frames):,} frames; {board.name} holds the first {room:,} of them")
-    return counts.frames[:room]
+    frames = counts.frames if board.sensor.signed else _unsigned(counts.frames, board.sensor.bits)
+    if board.simulator.kind == "renode":
+        return frames
+    room = ((board.simulator.signal_bytes or 0) - qemu.SIGNAL_HEADER_BYTES) // (2 * frames.shape[1])
+    if len(frames) > room:
+        console.print(f"the signal has {len(frames):,} frames; {board.name} holds the first {room:,} of them")
+    return frames[:room]
+
+
+def _unsigned(frames: qemu.Halves, bits: int) -> qemu.Halves:
+    """Counts of an ADC without a sign: the sensor rests in the middle of its range."""
+    middle = 1 << (bits - 1)
+    return np.clip(frames.astype(np.int32) + middle, 0, 2 * middle - 1).astype(np.int16)
 
 
 def _judge(image: Image, signal: Signal, counts: Counts, halves: qemu.Halves, done: Run, stress: bool) -> dict[str, object]:

@@ -1,0 +1,540 @@
+// Nordic peripherals as the drivers use them, moved by register contents alone. nRF5340 Product Specification 1.6: "Peripheral
+// interface" (tasks, events, INTEN, SHORTS lie in the same places in all of them) and the chapters of each peripheral.
+//
+// Modelled: tasks and events through DPPI channels, EasyDMA that reaches RAM and nothing else, double-buffered RESULT.PTR, overrun,
+// times. Not modelled: noise, offset and gain of the ADC; contention on the bus.
+using System;
+using System.Collections.Generic;
+using System.Linq;
+
+using Antmicro.Renode.Core;
+using Antmicro.Renode.Logging;
+using Antmicro.Renode.Peripherals.Bus;
+using Antmicro.Renode.Peripherals.Timers;
+using Antmicro.Renode.Peripherals.UART;
+using Antmicro.Renode.Time;
+
+namespace Antmicro.Renode.Peripherals.Stator
+{
+    // Tasks at 0x000, their SUBSCRIBE registers 0x80 higher; events at 0x100, their PUBLISH registers 0x80 higher, and the bit of
+    // an event in INTEN is its place.
+    public abstract class NordicPeripheral : Registers
+    {
+        protected NordicPeripheral(IMachine machine, string group, NordicDppi dppi = null) : base(machine, group)
+        {
+            IRQ = new GPIO();
+            Dppi = dppi;
+            if(dppi != null)
+            {
+                dppi.Join(this);
+            }
+        }
+
+        public override void Reset()
+        {
+            base.Reset();
+            inten = 0;
+            IRQ.Unset();
+        }
+
+        // The event of a channel: the tasks that subscribe to it.
+        public void OnChannel(uint channel)
+        {
+            for(long task = 0; task < EventsAt; task += 4)
+            {
+                if(Exists(task) && Exists(task + ConnectAt) && (this[task + ConnectAt] & (Enabled | ChannelMask)) == (Enabled | channel))
+                {
+                    Task(task);
+                }
+            }
+        }
+
+        public GPIO IRQ { get; private set; }
+
+        protected abstract void Task(long task);
+
+        protected void Event(long at)
+        {
+            this[at] = 1;
+            Update();
+            var publish = Exists(at + ConnectAt) ? this[at + ConnectAt] : 0;
+            if((publish & Enabled) != 0 && Dppi != null)
+            {
+                Dppi.Publish(publish & ChannelMask);
+            }
+        }
+
+        protected override uint Read(long offset)
+        {
+            return offset == IntenSetAt || offset == IntenClearAt || offset == IntenAt ? inten : base.Read(offset);
+        }
+
+        protected override void Write(long offset, uint value)
+        {
+            if(offset < EventsAt && offset < ConnectAt)
+            {
+                if(value == 1)
+                {
+                    Task(offset);
+                }
+                return;
+            }
+            if(offset >= EventsAt && offset < EventsAt + ConnectAt && value != 0)
+            {
+                Fail("{0}_{1}: firmware only clears events", Group, NameOf(offset));
+            }
+            switch(offset)
+            {
+            case IntenAt:
+                inten = value;
+                break;
+            case IntenSetAt:
+                inten |= value;
+                break;
+            case IntenClearAt:
+                inten &= ~value;
+                break;
+            default:
+                base.Write(offset, value);
+                break;
+            }
+            Update();
+        }
+
+        // Where EasyDMA may go: RAM (PS, EasyDMA). Anything else is an error of the firmware's.
+        protected bool Reaches(string what, uint address, uint bytes)
+        {
+            if(address >= RamAt && address - RamAt <= RamBytes - bytes)
+            {
+                return true;
+            }
+            Fail("{0}: EasyDMA reaches RAM only, and {1} lies at {2:x8}", Group, what, address);
+            return false;
+        }
+
+        protected IBusController Bus { get { return Machine.GetSystemBus(this); } }
+
+        protected readonly NordicDppi Dppi;
+
+        protected const long EventsAt = 0x100;
+        protected const long ConnectAt = 0x80;
+        protected const uint RamAt = 0x20000000;
+        protected const uint RamBytes = 0x80000;
+
+        private void Update()
+        {
+            var pending = false;
+            for(var i = 0; i < 32; i++)
+            {
+                pending |= (inten >> i & 1) != 0 && this[EventsAt + 4 * i] != 0;
+            }
+            IRQ.Set(pending);
+        }
+
+        private uint inten;
+
+        private const long IntenAt = 0x300;
+        private const long IntenSetAt = 0x304;
+        private const long IntenClearAt = 0x308;
+        private const uint Enabled = 1u << 31;
+        private const uint ChannelMask = 0xff;
+    }
+
+    public class NordicDppi : Registers
+    {
+        public NordicDppi(IMachine machine) : base(machine, "DPPIC")
+        {
+        }
+
+        public void Join(NordicPeripheral peripheral)
+        {
+            joined.Add(peripheral);
+        }
+
+        public void Publish(uint channel)
+        {
+            if((this[Svd.DPPIC.CHEN] >> (int)channel & 1) == 0)
+            {
+                return;
+            }
+            foreach(var peripheral in joined)
+            {
+                peripheral.OnChannel(channel);
+            }
+        }
+
+        protected override void Write(long offset, uint value)
+        {
+            switch(offset)
+            {
+            case Svd.DPPIC.CHENSET:
+                this[Svd.DPPIC.CHEN] |= value;
+                break;
+            case Svd.DPPIC.CHENCLR:
+                this[Svd.DPPIC.CHEN] &= ~value;
+                break;
+            default:
+                base.Write(offset, value);
+                break;
+            }
+        }
+
+        protected override uint Read(long offset)
+        {
+            return offset == Svd.DPPIC.CHENSET || offset == Svd.DPPIC.CHENCLR ? this[Svd.DPPIC.CHEN] : base.Read(offset);
+        }
+
+        private readonly List<NordicPeripheral> joined = new List<NordicPeripheral>();
+    }
+
+    // FICR and UICR: flash, erased but for the variant (which stands in an undocumented word, errata 160).
+    public class NordicFactory : IDoubleWordPeripheral, IKnownSize
+    {
+        public NordicFactory(IMachine machine)
+        {
+        }
+
+        public void Reset()
+        {
+            // flash keeps what it holds
+        }
+
+        public uint ReadDoubleWord(long offset)
+        {
+            return offset == VariantAt ? Variant : 0xffffffff;
+        }
+
+        public void WriteDoubleWord(long offset, uint value)
+        {
+            this.Log(LogLevel.Error, "written at +{0:x}, and it is flash", offset);
+        }
+
+        public long Size { get { return 0x1000; } }
+
+        private const long VariantAt = 0x134;
+        private const uint Variant = 5;
+    }
+
+    // The crystal runs a while after it was started.
+    public class NordicClock : NordicPeripheral
+    {
+        public NordicClock(IMachine machine) : base(machine, "CLOCK")
+        {
+            crystal = new LimitTimer(machine.ClockSource, 1000000, this, "crystal", CrystalMicroseconds, workMode: WorkMode.OneShot, eventEnabled: true, direction: Direction.Ascending);
+            crystal.LimitReached += () => Event(Svd.CLOCK.EVENTS_HFCLKSTARTED);
+        }
+
+        public override void Reset()
+        {
+            base.Reset();
+            crystal.Reset();
+        }
+
+        protected override void Task(long task)
+        {
+            if(task == Svd.CLOCK.TASKS_HFCLKSTART)
+            {
+                crystal.Value = 0;
+                crystal.Enabled = true;
+            }
+        }
+
+        private readonly LimitTimer crystal;
+
+        private const ulong CrystalMicroseconds = 400;
+    }
+
+    // A timer whose COMPARE0 clears it, or a counter of COUNT tasks.
+    public class NordicTimer : NordicPeripheral
+    {
+        public NordicTimer(IMachine machine, NordicDppi dppi) : base(machine, "TIMER", dppi)
+        {
+            timer = new LimitTimer(machine.ClockSource, ClockHz, this, "timer", eventEnabled: true, direction: Direction.Ascending);
+            timer.LimitReached += () => Event(Svd.TIMER.EVENTS_COMPARE);
+        }
+
+        public override void Reset()
+        {
+            base.Reset();
+            timer.Reset();
+            running = false;
+            count = 0;
+        }
+
+        protected override void Task(long task)
+        {
+            switch(task)
+            {
+            case Svd.TIMER.TASKS_START:
+                running = true;
+                if(this[Svd.TIMER.MODE] == Timer)
+                {
+                    StartTimer();
+                }
+                break;
+            case Svd.TIMER.TASKS_STOP:
+                running = false;
+                timer.Enabled = false;
+                break;
+            case Svd.TIMER.TASKS_CLEAR:
+                count = 0;
+                timer.Value = 0;
+                break;
+            case Svd.TIMER.TASKS_COUNT:
+                count += running && this[Svd.TIMER.MODE] != Timer ? 1u : 0u;
+                break;
+            default:
+                if(task >= Svd.TIMER.TASKS_CAPTURE)
+                {
+                    this[Svd.TIMER.CC + task - Svd.TIMER.TASKS_CAPTURE] = this[Svd.TIMER.MODE] == Timer ? (uint)timer.Value : count;
+                }
+                break;
+            }
+        }
+
+        protected override void Write(long offset, uint value)
+        {
+            if(running && (offset == Svd.TIMER.MODE || offset == Svd.TIMER.BITMODE || offset == Svd.TIMER.PRESCALER))
+            {
+                Fail("TIMER_{0} written while the timer runs", NameOf(offset));
+            }
+            base.Write(offset, value);
+        }
+
+        private void StartTimer()
+        {
+            if((this[Svd.TIMER.SHORTS] & Svd.TIMER.SHORTS_COMPARE0_CLEAR_Msk) == 0)
+            {
+                Fail("TIMER: only one that COMPARE0 clears is modelled");
+                return;
+            }
+            timer.Frequency = (ulong)(ClockHz >> (int)this[Svd.TIMER.PRESCALER]);
+            timer.Limit = this[Svd.TIMER.CC];
+            timer.Enabled = true;
+        }
+
+        private readonly LimitTimer timer;
+        private bool running;
+        private uint count;
+
+        private const uint Timer = 0; // MODE; the others count
+        private const int ClockHz = 16000000;
+    }
+
+    // One channel. SAMPLE converts for TACQ and 2 us and EasyDMA writes the result; END when MAXCNT results are there; START latches
+    // PTR and MAXCNT.
+    public class NordicSaadc : NordicPeripheral
+    {
+        public NordicSaadc(IMachine machine, NordicDppi dppi) : base(machine, "SAADC", dppi)
+        {
+            conversion = new LimitTimer(machine.ClockSource, 1000000, this, "conversion", ConversionMicroseconds, workMode: WorkMode.OneShot, eventEnabled: true, direction: Direction.Ascending);
+            conversion.LimitReached += Converted;
+            calibration = new LimitTimer(machine.ClockSource, 1000000, this, "calibration", CalibrationMicroseconds, workMode: WorkMode.OneShot, eventEnabled: true, direction: Direction.Ascending);
+            calibration.LimitReached += () => Event(Svd.SAADC.EVENTS_CALIBRATEDONE);
+        }
+
+        // A file of little-endian int16, one per conversion; it loops.
+        public void Feed(string path)
+        {
+            signal.Load(path);
+        }
+
+        // From now on every conversion gives `count`, as a sensor that is stuck; Unstick ends that.
+        public void Stick(int count)
+        {
+            signal.Stuck = (short)count;
+        }
+
+        public void Unstick()
+        {
+            signal.Stuck = null;
+        }
+
+        public override void Reset()
+        {
+            base.Reset();
+            conversion.Reset();
+            calibration.Reset();
+            amount = room = 0;
+        }
+
+        public ulong Conversions { get; private set; }
+
+        protected override void Task(long task)
+        {
+            if(this[Svd.SAADC.ENABLE] == 0)
+            {
+                Fail("SAADC: a task while it is off");
+                return;
+            }
+            switch(task)
+            {
+            case Svd.SAADC.TASKS_START:
+                at = this[Svd.SAADC.RESULT_PTR];
+                room = this[Svd.SAADC.RESULT_MAXCNT];
+                amount = 0;
+                if(Reaches("the buffer", at, 2 * room))
+                {
+                    Event(Svd.SAADC.EVENTS_STARTED);
+                }
+                break;
+            case Svd.SAADC.TASKS_SAMPLE:
+                if(conversion.Enabled)
+                {
+                    Fail("SAADC: SAMPLE while a conversion runs");
+                    return;
+                }
+                conversion.Value = 0;
+                conversion.Enabled = true;
+                break;
+            case Svd.SAADC.TASKS_STOP:
+                room = amount = 0;
+                Event(Svd.SAADC.EVENTS_END);
+                Event(Svd.SAADC.EVENTS_STOPPED);
+                break;
+            case Svd.SAADC.TASKS_CALIBRATEOFFSET:
+                calibration.Value = 0;
+                calibration.Enabled = true;
+                break;
+            }
+        }
+
+        protected override uint Read(long offset)
+        {
+            return offset == Svd.SAADC.RESULT_AMOUNT ? amount : base.Read(offset);
+        }
+
+        private void Converted()
+        {
+            short sample;
+            if(!signal.TryNext(out sample))
+            {
+                Fail("SAADC: a conversion, and no signal was given (saadc Feed @file)");
+                return;
+            }
+            if(amount >= room)
+            {
+                Fail("SAADC: a conversion with no room in the buffer");
+                return;
+            }
+            Conversions++;
+            Bus.WriteWord(at + 2 * amount, (ushort)sample);
+            amount++;
+            if(amount == room)
+            {
+                Event(Svd.SAADC.EVENTS_END);
+            }
+        }
+
+        private readonly Signal signal = new Signal();
+        private readonly LimitTimer conversion;
+        private readonly LimitTimer calibration;
+        private uint at;
+        private uint room;
+        private uint amount;
+
+        private const ulong ConversionMicroseconds = 12; // TACQ of 10 us, and 2
+        private const ulong CalibrationMicroseconds = 100;
+    }
+
+    // Sends by EasyDMA: the bytes are read when STARTTX comes, and ENDTX comes when the line has taken them.
+    public class NordicUarte : NordicPeripheral, IUART, IWire
+    {
+        public NordicUarte(IMachine machine) : base(machine, "UARTE")
+        {
+            line = new LimitTimer(machine.ClockSource, Baud, this, "line", workMode: WorkMode.OneShot, eventEnabled: true, direction: Direction.Ascending);
+            line.LimitReached += () => Event(Svd.UARTE.EVENTS_ENDTX);
+        }
+
+        // Everything that is sent goes to this file too.
+        public void Record(string path)
+        {
+            file.Open(path);
+        }
+
+        public void WriteChar(byte value)
+        {
+            // the firmware does not listen
+        }
+
+        public void Say(string text)
+        {
+            foreach(var letter in "\n" + text + "\n")
+            {
+                Hear((byte)letter);
+            }
+        }
+
+        public override void Reset()
+        {
+            base.Reset();
+            line.Reset();
+        }
+
+        public uint BaudRate { get { return Baud; } }
+
+        public Bits StopBits { get { return Bits.One; } }
+
+        public Parity ParityBit { get { return Parity.None; } }
+
+        [field: Antmicro.Migrant.Transient]
+        public event Action<byte> CharReceived;
+
+        protected override void Task(long task)
+        {
+            switch(task)
+            {
+            case Svd.UARTE.TASKS_STARTTX:
+                Send(this[Svd.UARTE.TXD_PTR], this[Svd.UARTE.TXD_MAXCNT]);
+                break;
+            case Svd.UARTE.TASKS_STOPTX:
+                line.Enabled = false;
+                Event(Svd.UARTE.EVENTS_TXSTOPPED);
+                break;
+            }
+        }
+
+        private void Send(uint from, uint bytes)
+        {
+            if(this[Svd.UARTE.ENABLE] != On || this[Svd.UARTE.BAUDRATE] != Baud115200)
+            {
+                Fail("UARTE: STARTTX, and it is not on at 115200 baud");
+                return;
+            }
+            if(line.Enabled)
+            {
+                Fail("UARTE: STARTTX while it sends");
+                return;
+            }
+            if(bytes == 0 || !Reaches("the text", from, bytes))
+            {
+                return;
+            }
+            for(uint i = 0; i < bytes; i++)
+            {
+                Hear(Bus.ReadByte(from + i));
+            }
+            line.Limit = bytes * BitsPerByte;
+            line.Value = 0;
+            line.Enabled = true;
+        }
+
+        private void Hear(byte value)
+        {
+            file.Write(value);
+            var heard = CharReceived;
+            if(heard != null)
+            {
+                heard(value);
+            }
+        }
+
+        private readonly LimitTimer line;
+        private readonly LineFile file = new LineFile();
+
+        private const int Baud = 115200;
+        private const uint BitsPerByte = 10;
+        private const uint On = 8;                  // ENABLE, as the description names it
+        private const uint Baud115200 = 0x01d60000; // BAUDRATE
+    }
+}
