@@ -20,9 +20,11 @@ from stator.sim import qemu
 
 FOLDER = ROOT / "tests" / "kernels" / "board"
 SCRIPT = """
-MEMORY {{ code (rx): ORIGIN = {code:#x}, LENGTH = 3M  ram (rwx): ORIGIN = {ram:#x}, LENGTH = 1M }}
+MEMORY {{ code (rx): ORIGIN = {code:#x}, LENGTH = {code_bytes}  ram (rwx): ORIGIN = {ram:#x}, LENGTH = {ram_bytes}
+          data (r): ORIGIN = {data:#x}, LENGTH = 16M }}
 ENTRY(entry)
 SECTIONS {{ .text : {{ KEEP(*(.vectors)) *(.text.start) *(.text* .rodata* .srodata*) }} > code
+            .blob : {{ *(.blob) }} > {blob}
             .data : {{ *(.data* .sdata*) }} > ram
             .bss (NOLOAD) : {{ *(.bss* .sbss*) }} > ram
             stack_top = ORIGIN(ram) + LENGTH(ram); }}
@@ -31,12 +33,19 @@ SECTIONS {{ .text : {{ KEEP(*(.vectors)) *(.text.start) *(.text* .rodata* .sroda
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """A simulated board and the compiler for it; `isas`: the tags of the variants that it runs."""
+    """A simulated board and the compiler for it; `isas`: the tags of the variants that it runs; `data`: where inputs and tables lie, if
+    not behind the code."""
 
     board: str
     compiler: tuple[str, ...]
     caller: str
     isas: tuple[str, ...]
+    data: int | None = None
+
+    @property
+    def vectors(self) -> bool:
+        """Whether there are registers of an FPU or of vectors that a callee must keep."""
+        return "-mfloat-abi=hard" in self.compiler
 
     @property
     def program(self) -> str:
@@ -45,11 +54,13 @@ class Machine:
         return found.binary
 
 
+M55 = ("arm-none-eabi-gcc", "-mcpu=cortex-m55", "-mthumb", "-mfloat-abi=hard")
 RISCV = ("riscv64-unknown-elf-gcc", "-march=rv32imac", "-mabi=ilp32", "-misa-spec=2.2", "--specs=picolibc.specs")
 MACHINES = {
     machine.board: machine
     for machine in (
         Machine("mps2_an505", ("arm-none-eabi-gcc", "-mcpu=cortex-m33+nofp", "-mthumb"), "checked_call_arm.S", ("v7em",)),
+        Machine("mps3_an547", M55, "checked_call_arm.S", ("mve",), data=0x7000_0000),
         Machine("qemu_rv32", RISCV, "checked_call_riscv.S", ("rv32im",)),
     )
 }
@@ -113,9 +124,12 @@ def _compiled(machine: Machine, folder: Path, sources: Sequence[Path], cases: Se
     headers = sorted({case.call.header for case in cases})
     (folder / "cases.c").write_text(program.text(headers))
     (folder / "blob.bin").write_bytes(bytes(program.blob))
-    (folder / "blob.S").write_text(f'.section .rodata.blob\n.balign 64\n.global blob\nblob:\n.incbin "{folder / "blob.bin"}"\n')
+    (folder / "blob.S").write_text(f'.section .blob, "a"\n.balign 64\n.global blob\nblob:\n.incbin "{folder / "blob.bin"}"\n')
     regions = {region.kind: region for region in reversed(load_board(machine.board).memory.values())}
-    (folder / "check.ld").write_text(SCRIPT.format(code=regions["flash"].at, ram=regions["ram"].at))
+    code, ram = regions["flash"], regions["ram"]
+    places = {"code": code.at, "code_bytes": min(code.bytes, 3 << 20), "ram": ram.at, "ram_bytes": min(ram.bytes, 1 << 20)}
+    data = {"data": machine.data or 0, "blob": "code" if machine.data is None else "data"}
+    (folder / "check.ld").write_text(SCRIPT.format(**places, **data))
     flags = ["-std=c11", "-O2", "-Wall", "-Wextra", "-Werror", "-Wno-cast-function-type", "-ffunction-sections", "-nostartfiles"]
     includes = [f"-I{path}" for path in (FOLDER, KERNELS, KERNELS.parent, KERNELS.parent / "include")]
     files = [folder / "cases.c", folder / "blob.S", FOLDER / "check.c", FOLDER / machine.caller, *dict.fromkeys(sources)]

@@ -26,11 +26,12 @@ COUNT = 40  # random models of each operator
 ENOUGH = 15  # calls that a variant must be tried with
 STACK_BYTES = 384  # the largest promise of a header
 
-BROKEN = ("none", "value", "register", "stack", "before", "behind", "input", "status")
+BROKEN = ("none", "value", "register", "vector", "stack", "before", "behind", "input", "status")
 SAID = {
     "none": "",
     "value": "value 15 ",
     "register": "registers 16",  # r8, s4
+    "vector": "registers 1024",  # d9
     "stack": "registers ",  # bit 9 on Arm, bit 13 on RISC-V
     "before": "out -1 ",
     "behind": "out 16 ",
@@ -51,6 +52,8 @@ def machine(request: pytest.FixtureRequest) -> Machine:
 @pytest.mark.parametrize("how", BROKEN)
 def test_a_broken_kernel_is_found(machine: Machine, how: str, tmp_path: Path) -> None:
     """A kernel that negates 16 bytes, and is wrong in one way."""
+    if how == "vector" and not machine.vectors:
+        pytest.skip(f"{machine.board} has no FPU")
     x = np.arange(16, dtype=np.int8)
     call = KernelCall("broken", "broken.h", "broken", (0,), (1,), ())
     case = Case(f"broken_{how}", call, (x,), (-x).tobytes())

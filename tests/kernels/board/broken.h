@@ -15,6 +15,7 @@ int broken_stack(int8_t *out, const int8_t *in, const struct broken *p);    /* w
 int broken_before(int8_t *out, const int8_t *in, const struct broken *p);   /* writes the byte before the output */
 int broken_behind(int8_t *out, const int8_t *in, const struct broken *p);   /* writes the byte behind the output */
 int broken_input(int8_t *out, const int8_t *in, const struct broken *p);    /* reads the byte behind the input */
+int broken_vector(int8_t *out, const int8_t *in, const struct broken *p);   /* the same, of the FPU, where there is one */
 int broken_status(int8_t *out, const int8_t *in, const struct broken *p);   /* returns -EINVAL */
 
 #endif

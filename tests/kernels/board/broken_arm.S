@@ -46,3 +46,8 @@ broken_\how:
         KERNEL  status
         mvn     r0, #21
         bx      lr
+#if defined(__ARM_FP)
+        KERNEL  vector
+        vmov    s19, r3
+        RETURN
+#endif

@@ -4,19 +4,26 @@
 
 /* EDGE_LOW, EDGE_END: memory that ends where nothing is; a read past it faults. On Arm nothing lies before it either. */
 #if defined(__arm__)
-#define EDGE_LOW     0x80000000u /* PSRAM of AN505: 16 MiB */
-#define EDGE_END     0x81000000u
+#if defined(__ARM_FEATURE_MVE)
+#define EDGE_LOW 0x31000000u /* SRAM of AN547: 4 MiB */
+#define EDGE_END 0x31400000u
+#define UART     0x59303000u
+#else
+#define EDGE_LOW 0x80000000u /* PSRAM of AN505: 16 MiB */
+#define EDGE_END 0x81000000u
+#define UART     0x50200000u
+#endif
 #define LOW_IS_EDGE  1
-#define UART_DATA    (*(volatile uint32_t *)0x50200000u)
-#define UART_CONTROL (*(volatile uint32_t *)0x50200008u)
-#define UART_DIVIDER (*(volatile uint32_t *)0x50200010u)
+#define UART_DATA    (*(volatile uint32_t *)UART)
+#define UART_CONTROL (*(volatile uint32_t *)(UART + 0x08u))
+#define UART_DIVIDER (*(volatile uint32_t *)(UART + 0x10u))
 #else
 #define EDGE_LOW    0x84000000u /* RAM of QEMU's virt: 128 MiB from 0x80000000 */
 #define EDGE_END    0x88000000u
 #define LOW_IS_EDGE 0
 #define UART_DATA   (*(volatile uint8_t *)0x10000000u)
 #endif
-#define WORK  (EDGE_LOW + 0x400000u) /* outputs, scratch and inputs that lie at no edge */
+#define WORK  (EDGE_LOW + 0x200000u) /* outputs, scratch and inputs that lie at no edge */
 #define GUARD 64u
 
 void check_main(void);
@@ -193,8 +200,11 @@ static void fault(void) {
 }
 
 void entry(void);
-void entry(void) {
-    check_main();
+__attribute__((naked)) void entry(void) {
+#if defined(__ARM_FP)
+    __asm__ volatile("ldr r0, =0xe000ed88\n ldr r1, [r0]\n orr r1, r1, #0xf00000\n str r1, [r0]\n dsb\n isb"); /* CPACR: FPU */
+#endif
+    __asm__ volatile("b check_main\n .ltorg");
 }
 
 __attribute__((section(".vectors"), used)) static void *const vectors[16] = {

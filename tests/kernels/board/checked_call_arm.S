@@ -5,9 +5,11 @@
  *     void *const *args,    r1: eight arguments; the last four go over the stack
  *     struct seen *seen);   r2: {uint32_t registers, stack_bytes}, written
  *
- * seen->registers: bit n - 4 = r(n) was not kept, bit 8 = sp moved, bit 9 = the caller's frame was written.
+ * seen->registers: bit n - 4 = r(n) was not kept, bit 8 = sp moved, bit 9 = the caller's frame was written; where there is an FPU, bit 10 =
+ * one of d8-d15 was not kept; where there is Helium, bit 11 = predication was left on.
  * seen->stack_bytes: how far below its entry the kernel used the stack, up to CHECK_STACK_BYTES.
- * Clobbers r0-r3, r12, lr. Frame: 0 four arguments, 16 eight canary words, 48 seen, 52 pad, 56 r4-r11 lr, 92 pad.
+ * Clobbers r0-r3, r12, lr. Frame: 0 four arguments, 16 eight canary words, 48 seen, 52 pad, where there is an FPU d8-d15, then r4-r11 lr,
+ * pad.
  */
         .syntax unified
         .thumb
@@ -22,6 +24,9 @@
 checked_call:
         sub     sp, sp, #4
         push    {r4-r11, lr}
+#if defined(__ARM_FP)
+        vpush   {d8-d15}
+#endif
         sub     sp, sp, #56
         str     r2, [sp, #48]
         mov     r12, r0
@@ -45,6 +50,10 @@ checked_call:
         mov     r3, r7
         ldr     r4, =saved_sp
         str     sp, [r4]
+#if defined(__ARM_FP)
+        ldr     r4, =kept
+        vldm    r4, {d8-d15}
+#endif
         .irp    n, 4, 5, 6, 7, 8, 9, 10, 11
         movw    r\n, #0xca00 + \n
         movt    r\n, #0x8000 + \n
@@ -64,6 +73,24 @@ checked_call:
         it      ne
         orrne   r2, r2, #1 << (\n - 4)
         .endr
+#if defined(__ARM_FP)
+        ldr     r4, =kept
+        .irp    n, 8, 9, 10, 11, 12, 13, 14, 15
+        ldrd    r5, r6, [r4], #8
+        vmov    r7, r8, d\n
+        cmp     r5, r7
+        it      eq
+        cmpeq   r6, r8
+        it      ne
+        orrne   r2, r2, #1 << 10
+        .endr
+#endif
+#if defined(__ARM_FEATURE_MVE)
+        vmrs    r4, vpr
+        lsrs    r4, r4, #16             /* masks of a block */
+        it      ne
+        orrne   r2, r2, #1 << 11
+#endif
         ldr     r3, =PAINT
         add     r4, sp, #16
         movs    r5, #8
@@ -83,11 +110,23 @@ checked_call:
 5:      ldr     r5, [sp, #48]
         stm     r5, {r2, r4}
         add     sp, sp, #56
+#if defined(__ARM_FP)
+        vpop    {d8-d15}
+#endif
         pop     {r4-r11, lr}
         add     sp, sp, #4
         bx      lr
         .ltorg
         .size   checked_call, . - checked_call
+
+#if defined(__ARM_FP)
+        .section .rodata.kept, "a", %progbits
+        .balign 8
+kept:
+        .irp    n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+        .word   0xd800ca00 + 0x10001 * \n
+        .endr
+#endif
 
         .section .bss.saved_sp, "aw", %nobits
         .balign 4
