@@ -14,9 +14,8 @@ from hypothesis import strategies as st
 from stator.errors import ModelError, UnsupportedOperator
 from stator.frontends import MAX_FILE_BYTES, load
 from stator.frontends.tflite import MAX_ELEMENTS, MAX_NODES, MAX_TENSORS, read
-from stator.ir import Graph
-from stator.ops import Operands, run_reference
 from stator.paths import ROOT
+from tests.fuzz.target import use
 from tests.python.every_op import makers, samples
 from tests.python.tflite_builder import Model
 
@@ -34,18 +33,6 @@ bounded = settings(
     database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-
-
-def use(graph: Graph) -> None:
-    """Does what the compiler does with a graph: what has been let through must work."""
-    for node in graph.nodes:
-        on = Operands.of(graph, node)
-        node.op.kernel(node, on)
-        node.op.in_place(on)
-    work = sum(node.op.macs(Operands.of(graph, node)) for node in graph.nodes)
-    if work < 1_000_000 and sum(t.type.bytes for t in graph.tensors.values()) < 1_000_000:
-        kinds = [graph.tensors[i].type for i in graph.inputs]
-        run_reference(graph, [np.full(kind.shape, -128).astype(kind.dtype.numpy) for kind in kinds])
 
 
 def survives(data: bytes) -> None:

@@ -13,6 +13,7 @@ from stator.ir import DType, TensorType
 
 Array = npt.NDArray[Any]
 BLOCK = 1 << 20  # weights that are looked at together: bounds the memory that this takes
+MAX_CHANNELS = 1 << 21  # that are followed together, for the same reason
 Mask = npt.NDArray[np.bool_]
 
 

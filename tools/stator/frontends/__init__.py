@@ -62,6 +62,12 @@ def read(data: bytes, suffix: str, name: str) -> Graph:
     return graph
 
 
+def surveyed(data: bytes, suffix: str, name: str) -> Survey:
+    """Looks at every operator of a model's bytes, as a file of that suffix. Raises ModelError for what is no model file."""
+    seen: Survey = _modules()[suffix].survey(data, name)
+    return seen
+
+
 def load(path: Path) -> Graph:
     """Reads a model file. The graph has passed `stator.passes.verify`.
 

@@ -89,9 +89,10 @@ def survey(data: bytes, name: str) -> Survey:
     return Survey(name, tuple(found))
 
 
-def clean(text: str) -> str:
-    """A text of the file, cut, and harmless in messages and in C comments."""
-    return re.sub(r"[^A-Za-z0-9_./:;,+\-\[\]() ]", "_", text[:MAX_NAME])
+def clean(text: str | bytes) -> str:
+    """A text of the file, cut, and harmless in messages and in C comments. protobuf gives one that is no UTF-8 as bytes."""
+    cut = text[:MAX_NAME] if isinstance(text, str) else text[:MAX_NAME].decode("ascii", errors="replace")
+    return re.sub(r"[^A-Za-z0-9_./:;,+\-\[\]() ]", "_", cut)
 
 
 def _parsed(data: bytes, name: str) -> Any:

@@ -223,6 +223,8 @@ class _Reader:
                     tensors[tensor] = self._tensor(tensor)
             if found is None:
                 return UnsupportedOperator(f"{place}: Stator does not have this operator")
+            if -1 in writes:
+                raise ModelError(f"{place}: an output is missing", remedy="convert the model again")
             op = self._operator(found, raw, index)
             on = Operands(tuple(tensors[i] if i >= 0 else None for i in reads), tuple(tensors[o] for o in writes))
             verify_types(place, op, on)

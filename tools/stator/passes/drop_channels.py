@@ -7,7 +7,7 @@ import dataclasses
 
 import numpy as np
 
-from stator.channels import Bounds, Mask, everything
+from stator.channels import MAX_CHANNELS, Bounds, Mask, channels, everything
 from stator.ir import DType, Graph, Node, Tensor
 from stator.ops import Operands
 
@@ -17,7 +17,10 @@ def drop_channels(graph: Graph) -> Graph:
 
     Two facts flow through the graph, each to its fixed point: forwards, between which values a channel moves; backwards, which
     channels somebody reads. A channel that nobody reads is cut out of the tensor, and its weights on both sides with it.
+    Nothing is dropped from a graph of more than MAX_CHANNELS channels, which no model for a microcontroller has.
     """
+    if sum(channels(tensor.type) for tensor in graph.tensors.values()) > MAX_CHANNELS:
+        return graph
     bounds = _bounds(graph)
     kept = _kept(graph, bounds)
     if all(mask.all() for mask in kept.values()):
