@@ -1,0 +1,34 @@
+// CV32E40P as in PyPI pythondata-cpu-cv32e40p; $RTL is its system_verilog folder. All files are named: the wrapper of the FPU, which a
+// search would find, asks for one that is not there.
++incdir+$RTL/rtl/include
++incdir+$RTL/bhv
++incdir+$RTL/bhv/include
+$RTL/rtl/include/cv32e40p_apu_core_pkg.sv
+$RTL/rtl/include/cv32e40p_fpu_pkg.sv
+$RTL/rtl/include/cv32e40p_pkg.sv
+$RTL/bhv/cv32e40p_sim_clock_gate.sv
+$RTL/rtl/cv32e40p_if_stage.sv
+$RTL/rtl/cv32e40p_cs_registers.sv
+$RTL/rtl/cv32e40p_register_file_ff.sv
+$RTL/rtl/cv32e40p_load_store_unit.sv
+$RTL/rtl/cv32e40p_id_stage.sv
+$RTL/rtl/cv32e40p_aligner.sv
+$RTL/rtl/cv32e40p_decoder.sv
+$RTL/rtl/cv32e40p_compressed_decoder.sv
+$RTL/rtl/cv32e40p_fifo.sv
+$RTL/rtl/cv32e40p_prefetch_buffer.sv
+$RTL/rtl/cv32e40p_hwloop_regs.sv
+$RTL/rtl/cv32e40p_mult.sv
+$RTL/rtl/cv32e40p_int_controller.sv
+$RTL/rtl/cv32e40p_ex_stage.sv
+$RTL/rtl/cv32e40p_alu_div.sv
+$RTL/rtl/cv32e40p_alu.sv
+$RTL/rtl/cv32e40p_ff_one.sv
+$RTL/rtl/cv32e40p_popcnt.sv
+$RTL/rtl/cv32e40p_apu_disp.sv
+$RTL/rtl/cv32e40p_controller.sv
+$RTL/rtl/cv32e40p_obi_interface.sv
+$RTL/rtl/cv32e40p_prefetch_controller.sv
+$RTL/rtl/cv32e40p_sleep_unit.sv
+$RTL/rtl/cv32e40p_core.sv
+$RTL/rtl/cv32e40p_top.sv
