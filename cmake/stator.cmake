@@ -91,7 +91,7 @@ function(stator_firmware)
             message(FATAL_ERROR "model '${STATOR_MODEL_NAME}' has no features and window in a model.yml, so no firmware can feed it from a "
                                 "sensor; `stator compile` gives its C, `stator bench` measures it")
         endif()
-        list(APPEND folders ${firmware}/app ${firmware}/stream ${firmware}/inference ${STATOR_PORT_FOLDERS})
+        list(APPEND folders ${firmware}/app ${firmware}/stream ${firmware}/inference ${firmware}/health ${STATOR_PORT_FOLDERS})
     endif()
     if(STATOR_STRESS AND NOT arg_SOURCES) # the same image with more to do, see firmware/port/freertos/stress
         list(APPEND folders ${firmware}/port/freertos/stress)
@@ -118,6 +118,9 @@ function(stator_firmware)
     set(definitions STATOR_CLOCK_HZ=${STATOR_CLOCK_HZ}u)
     if(STATOR_SIGNAL_AT)
         list(APPEND definitions STATOR_SIGNAL_AT=${STATOR_SIGNAL_AT} STATOR_SIGNAL_BYTES=${STATOR_SIGNAL_BYTES})
+    endif()
+    if(STATOR_IDLE_SPINS)
+        list(APPEND definitions STATOR_IDLE_SPINS)
     endif()
     if(STATOR_RTOS STREQUAL "baremetal")
         list(FILTER sources EXCLUDE REGEX "/firmware/app/tasks\\.c$") # nothing waits: the port's loop takes the monitor's steps
@@ -147,7 +150,7 @@ function(stator_firmware)
     file(GLOB_RECURSE dsp CONFIGURE_DEPENDS ${firmware}/dsp/*) # a new file of a set is seen at the next build
     set(front_end ${STATOR_DSP_SOURCES})
     if("features_config.c" IN_LIST STATOR_GENERATED)
-        list(APPEND front_end ${STATOR_GENERATED_DIR}/features_config.c)
+        list(APPEND front_end ${STATOR_GENERATED_DIR}/features_config.c ${STATOR_GENERATED_DIR}/health_config.c)
     endif()
     target_sources(${target}_model PRIVATE ${STATOR_GENERATED_DIR}/memory_plan.c ${front_end})
     target_include_directories(${target}_model PRIVATE ${firmware})
@@ -187,6 +190,7 @@ function(stator_firmware)
     set_property(TARGET ${target} APPEND PROPERTY LINK_DEPENDS ${script} ${STATOR_GENERATED_DIR}/plan_memory.ld
                  ${STATOR_GENERATED_DIR}/plan_sections.ld)
     add_custom_command(TARGET ${target} POST_BUILD
+        COMMAND ${CMAKE_COMMAND} -E env PYTHONPATH=${STATOR_ROOT}/tools ${STATOR_PYTHON} -m stator.image_sum ${target}.elf
         COMMAND ${CMAKE_OBJCOPY} -O ihex ${target}.elf ${target}.hex
         COMMAND ${CMAKE_OBJCOPY} -O binary ${target}.elf ${target}.bin
         BYPRODUCTS ${target}.hex ${target}.bin ${target}.map

@@ -9,6 +9,7 @@
 #include "register/register.h"
 
 #include "stator/fail.h"
+#include "stator/watchdog.h"
 
 #include "registers.h"
 
@@ -33,7 +34,8 @@ void stator_board_init(void) {
 }
 
 _Noreturn void stator_board_exit(int status) {
-    (void)status; /* nobody waits for it */
+    (void)status; /* nobody waits for it but the watchdog, which resets; it may not have been started yet */
+    stator_watchdog_start();
     nuclei_interrupts_off();
     for (;;) {
         stator_sleep();

@@ -8,6 +8,7 @@
 #include "cmsdk_dual_timer/cmsdk_dual_timer.h"
 #include "cmsdk_timer/cmsdk_timer.h"
 #include "cmsdk_uart/cmsdk_uart.h"
+#include "cmsdk_watchdog/cmsdk_watchdog.h"
 
 #include "memory_plan.h"
 
@@ -19,6 +20,7 @@
 
 const struct cmsdk_uart cmsdk_uart_port = {.base = 0x50200000u, .clock_hz = 20000000u, .baud = STATOR_TELEMETRY_BAUD};
 const uintptr_t cmsdk_dual_timer_base = 0x50002000u;
+const struct cmsdk_watchdog cmsdk_watchdog = {.base = 0x50081000u, .clock_hz = 20000000u};
 const uintptr_t cmsdk_timer_clock_base = 0x50001000u;
 const uintptr_t arm_pl081_base = 0x50110000u;
 const uintptr_t arm_pl081_replay_timer = 0x50000000u;
@@ -38,6 +40,10 @@ void stator_board_init(void) {
     arm_nvic_enable(DUALTIMER_IRQ, STATOR_PRIORITY_UART0, PRIORITY_BITS);
 }
 
+/* A failure resets, and QEMU ends there unless it was told to go on (-no-reboot); success ends QEMU by semihosting. */
 _Noreturn void stator_board_exit(int status) {
+    if (status != 0) {
+        arm_system_reset();
+    }
     arm_semihosting_exit(status);
 }

@@ -1,9 +1,11 @@
 #include "stator/clock.h"
+#include "stator/crash.h"
 #include "stator/fail.h"
 #include "stator/monitor.h"
 #include "stator/port.h"
 #include "stator/sensor.h"
 #include "stator/uart.h"
+#include "stator/watchdog.h"
 
 #include "memory_plan.h"
 
@@ -12,6 +14,8 @@ const char stator_image[] __attribute__((section(".stator_image"), used)) =
     "stator version=" STATOR_VERSION " board=" STATOR_BOARD_NAME " model=" STATOR_MODEL_NAME " sha256=" STATOR_MODEL_SHA256;
 
 int main(void) {
+    stator_watchdog_start();
+    stator_crash_init();
     stator_uart_init();
     stator_clock_start();
     stator_monitor_init();

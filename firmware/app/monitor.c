@@ -1,13 +1,18 @@
 #include "stator/monitor.h"
 
+#include <string.h>
+
 #include "stator/clock.h"
+#include "stator/crash.h"
 #include "stator/crc32.h"
 #include "stator/fail.h"
 #include "stator/features.h"
+#include "stator/health.h"
 #include "stator/inference.h"
 #include "stator/line.h"
 #include "stator/port.h"
 #include "stator/stream.h"
+#include "stator/watchdog.h"
 
 #include "memory_plan.h"
 
@@ -20,20 +25,45 @@ _Static_assert(STATOR_MODEL_OUTPUT_BYTES == STATOR_CLASSES, "the model's first o
 /* Each written by one task alone. */
 static volatile uint32_t columns_lost; /* feature task */
 static volatile uint32_t records_lost; /* inference task */
+static uint32_t columns_damaged;       /* inference task */
 
-static struct stator_window window;     /* inference task */
-static struct stator_decision decision; /* inference task */
-static uint32_t next_sequence;          /* inference task */
+/* The inference task's, from one column to the next. */
+static struct {
+    struct stator_window window;
+    struct stator_decision decision;
+    uint32_t next_sequence;
+} kept;
+static uint32_t kept_sum; /* of it and of the window's columns */
+
+/* Changes of single bits, and most others, for three instructions a word (Fletcher's two sums, modulo 2^32). */
+static uint32_t sum_of_kept(void) {
+    typedef uint32_t __attribute__((may_alias)) word;
+    const word *words[] = {(const word *)(const void *)&kept, (const word *)(const void *)stator_window};
+    const size_t counts[] = {sizeof(kept) / 4u, sizeof(stator_window) / 4u};
+    uint32_t first = 1;
+    uint32_t second = 0;
+    for (unsigned part = 0; part < 2; part++) {
+        for (size_t i = 0; i < counts[part]; i++) {
+            first += words[part][i];
+            second += first;
+        }
+    }
+    return (second << 7 | second >> 25) ^ first;
+}
+
+#define CHECKED(item) stator_crc32(0, &(item)->sequence, sizeof(*(item)) - offsetof(__typeof__(*(item)), sequence))
 
 void stator_monitor_init(void) {
+    stator_health_init();
     if (stator_stream_init(stator_half0, stator_half1, STATOR_HALF_TICKS) ||
-        stator_window_init(&window, (int8_t *)stator_window, STATOR_WINDOW_FRAMES, STATOR_FEATURE_COLUMNS,
+        stator_window_init(&kept.window, (int8_t *)stator_window, STATOR_WINDOW_FRAMES, STATOR_FEATURE_COLUMNS,
                            STATOR_MODEL_INPUT_ZERO_POINT) ||
         STATOR_MODEL_INIT(stator_arena, sizeof(stator_arena))) {
         stator_fail("memory plan and model do not agree");
     }
-    stator_decision_init(&decision, STATOR_WINDOW_FRAMES, STATOR_DEBOUNCE_FRAMES);
-    columns_lost = records_lost = next_sequence = 0;
+    stator_decision_init(&kept.decision, STATOR_WINDOW_FRAMES, STATOR_DEBOUNCE_FRAMES);
+    columns_lost = records_lost = kept.next_sequence = 0;
+    kept_sum = sum_of_kept();
 }
 
 int stator_monitor_feature(struct stator_column *column, uint32_t woken) {
@@ -49,9 +79,12 @@ int stator_monitor_feature(struct stator_column *column, uint32_t woken) {
     if (stator_features_run(column->values, half.samples, stator_features_work, &stator_features_config)) {
         stator_fail("features");
     }
+    stator_health_half(half.samples, half.sequence);
     int overwritten = stator_stream_release(&half);
+    stator_health_alive(STATOR_HEALTH_FEATURE, half.sequence);
     column->features = stator_clock_now() - woken;
     column->lost = stator_stream_overruns() + columns_lost;
+    column->check = CHECKED(column);
     return overwritten;
 }
 
@@ -59,15 +92,31 @@ void stator_monitor_column_lost(void) {
     columns_lost++;
 }
 
-void stator_monitor_infer(struct stator_record *record, const struct stator_column *column) {
-    uint32_t start = stator_clock_now();
-    if (column->sequence != next_sequence) {
-        stator_window_clear(&window);
-        stator_decision_clear(&decision);
+static void start_anew(void) {
+    if (stator_window_init(&kept.window, (int8_t *)stator_window, STATOR_WINDOW_FRAMES, STATOR_FEATURE_COLUMNS,
+                           STATOR_MODEL_INPUT_ZERO_POINT)) {
+        stator_fail("window");
     }
-    next_sequence = column->sequence + 1;
-    stator_window_push(&window, column->values);
-    stator_window_copy(&window, (int8_t *)stator_arena + STATOR_MODEL_INPUT_OFFSET);
+    stator_decision_init(&kept.decision, STATOR_WINDOW_FRAMES, STATOR_DEBOUNCE_FRAMES);
+}
+
+int stator_monitor_infer(struct stator_record *record, const struct stator_column *column) {
+    uint32_t start = stator_clock_now();
+    if (column->check != CHECKED(column)) {
+        stator_health_memory();
+        columns_damaged++;
+        return -EBADMSG;
+    }
+    bool damaged = sum_of_kept() != kept_sum;
+    if (damaged) {
+        stator_health_memory();
+    }
+    if (damaged || column->sequence != kept.next_sequence) {
+        start_anew();
+    }
+    kept.next_sequence = column->sequence + 1;
+    stator_window_push(&kept.window, column->values);
+    stator_window_copy(&kept.window, (int8_t *)stator_arena + STATOR_MODEL_INPUT_OFFSET);
     if (STATOR_MODEL_RUN(stator_arena)) {
         stator_fail("model");
     }
@@ -78,32 +127,66 @@ void stator_monitor_infer(struct stator_record *record, const struct stator_colu
     unsigned label = stator_argmax(logits, STATOR_CLASSES);
     record->label = (uint8_t)label;
     record->confidence = (uint8_t)(scores[label] + 128);
-    record->state = stator_decision_update(&decision, (uint8_t)label);
+    record->state = stator_decision_update(&kept.decision, (uint8_t)label);
     record->decision = stator_clock_now() - column->entered_at;
+    kept_sum = sum_of_kept();
+    stator_health_decided(column->values, record->confidence);
 
     record->timestamp = column->timestamp;
     record->sequence = column->sequence;
     record->crc = column->crc;
-    record->overruns = column->lost + records_lost;
+    record->overruns = column->lost + records_lost + columns_damaged;
     record->handover = column->handover;
     record->features = column->features;
     record->inference = stop - start;
-    record->reserved = 0;
+    record->kind = STATOR_RECORD_DECISION;
     for (size_t i = 0; i < STATOR_FEATURE_COLUMNS; i++) {
         record->column[i] = column->values[i];
     }
     for (size_t i = 0; i < STATOR_CLASSES; i++) {
         record->logits[i] = logits[i];
     }
+    stator_monitor_close_record(record);
+    stator_health_alive(STATOR_HEALTH_INFERENCE, column->sequence);
+    return 0;
+}
+
+void stator_monitor_close_record(struct stator_record *record) {
+    record->health = stator_health_word();
+    record->rounds = stator_health_rounds();
+    record->check = CHECKED(record);
+}
+
+/* The known input: numbers that look like chance (D. E. Knuth, The Art of Computer Programming 2, 3.2.1.2), as stator.emit.health
+ * draws them. */
+static void known_answer(void) {
+    int8_t *input = (int8_t *)stator_arena + STATOR_MODEL_INPUT_OFFSET;
+    uint32_t drawn = 1;
+    for (size_t i = 0; i < STATOR_MODEL_INPUT_BYTES; i++) {
+        drawn = drawn * 1664525u + 1013904223u;
+        input[i] = (int8_t)(uint8_t)(drawn >> 24);
+    }
+    bool right = STATOR_MODEL_RUN(stator_arena) == 0;
+    const int8_t *answer = stator_health_config.answer;
+    right = memcmp(stator_arena + STATOR_MODEL_OUTPUT_OFFSET, answer, STATOR_CLASSES) == 0 && right;
+    right = memcmp(stator_arena + STATOR_MODEL_OUTPUT1_OFFSET, answer + STATOR_CLASSES, STATOR_CLASSES) == 0 && right;
+    stator_health_answered(right);
+}
+
+void stator_monitor_selftest(void) {
+    if (stator_health_answer_due()) {
+        known_answer();
+    }
+    stator_health_march();
 }
 
 void stator_monitor_record_lost(void) {
     records_lost++;
 }
 
-/* The telemetry task's. Names, commas, numbers of the banner take at most 176 bytes, those of a record 128. */
-#define BANNER_BYTES (176u + sizeof(STATOR_BOARD_NAME) + sizeof(STATOR_MODEL_NAME))
-#define RECORD_BYTES (128u + 2u * (STATOR_FEATURE_COLUMNS + STATOR_CLASSES))
+/* The telemetry task's. Names, commas, numbers of the banner take at most 216 bytes, those of a record 148. */
+#define BANNER_BYTES (216u + sizeof(STATOR_BOARD_NAME) + sizeof(STATOR_MODEL_NAME))
+#define RECORD_BYTES (148u + 2u * (STATOR_FEATURE_COLUMNS + STATOR_CLASSES))
 static uint8_t buffer[BANNER_BYTES > RECORD_BYTES ? BANNER_BYTES : RECORD_BYTES];
 
 static size_t finish(struct stator_line *line, const uint8_t **out) {
@@ -133,12 +216,51 @@ size_t stator_monitor_banner_line(const uint8_t **out) {
     field(&line, ",half_ticks=", STATOR_HALF_TICKS);
     field(&line, ",window=", STATOR_WINDOW_FRAMES);
     field(&line, ",columns=", STATOR_FEATURE_COLUMNS);
+    stator_line_text(&line, ",watchdog=");
+    stator_line_text(&line, stator_watchdog_name);
+    field(&line, ",restarts=", stator_crash_restarts());
     return finish(&line, out);
 }
 
-size_t stator_monitor_record_line(const uint8_t **out, const struct stator_record *record) {
+size_t stator_monitor_crash_line(const uint8_t **out) {
+    struct stator_crash crash;
+    if (stator_crash_read(&crash)) {
+        if (!stator_watchdog_bit()) {
+            return 0;
+        }
+        crash = (struct stator_crash){.number = stator_crash_restarts(), .why = "watchdog"};
+    }
+    for (char *at = crash.why; *at != '\0'; at++) {
+        *at = *at < ' ' || *at > '~' || *at == ',' || *at == '*' ? '.' : *at;
+    }
     struct stator_line line;
     stator_line_begin(&line, buffer, sizeof(buffer));
+    field(&line, "C,", crash.number);
+    stator_line_text(&line, ",");
+    stator_line_text(&line, crash.why);
+    stator_crash_clear();
+    return finish(&line, out);
+}
+
+static void health(struct stator_line *line, const struct stator_record *record) {
+    stator_line_text(line, ",");
+    stator_line_hex32(line, record->health);
+    field(line, ",", record->rounds);
+}
+
+size_t stator_monitor_record_line(const uint8_t **out, const struct stator_record *record) {
+    if (record->check != CHECKED(record)) {
+        return 0;
+    }
+    struct stator_line line;
+    stator_line_begin(&line, buffer, sizeof(buffer));
+    if (record->kind == STATOR_RECORD_HEARTBEAT) {
+        field(&line, "H,", record->sequence);
+        field(&line, ",", record->timestamp);
+        health(&line, record);
+        return finish(&line, out);
+    }
+    stator_health_alive(STATOR_HEALTH_TELEMETRY, record->sequence);
     field(&line, "F,", record->sequence);
     field(&line, ",", record->timestamp);
     stator_line_text(&line, ",");
@@ -155,6 +277,7 @@ size_t stator_monitor_record_line(const uint8_t **out, const struct stator_recor
     stator_line_hex(&line, record->column, STATOR_FEATURE_COLUMNS);
     stator_line_text(&line, ",");
     stator_line_hex(&line, record->logits, STATOR_CLASSES);
+    health(&line, record);
     return finish(&line, out);
 }
 

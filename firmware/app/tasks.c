@@ -25,17 +25,20 @@ _Noreturn void stator_feature_task(void) {
 
 _Noreturn void stator_inference_task(void) {
     for (;;) {
+        stator_monitor_selftest();
         struct stator_column column;
         struct stator_record record;
         stator_port_receive_column(&column);
-        stator_monitor_infer(&record, &column);
-        if (stator_port_send_record(&record)) {
+        if (stator_monitor_infer(&record, &column) == 0 && stator_port_send_record(&record)) {
             stator_monitor_record_lost();
         }
     }
 }
 
 static void send(const uint8_t *line, size_t bytes) {
+    if (bytes == 0) {
+        return;
+    }
     if (stator_uart_send(line, bytes)) {
         stator_fail("uart");
     }
@@ -45,6 +48,8 @@ static void send(const uint8_t *line, size_t bytes) {
 _Noreturn void stator_telemetry_task(void) {
     const uint8_t *line;
     size_t bytes = stator_monitor_banner_line(&line);
+    send(line, bytes);
+    bytes = stator_monitor_crash_line(&line);
     send(line, bytes);
     for (uint32_t count = 1;; count++) {
         struct stator_record record;

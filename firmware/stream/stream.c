@@ -6,8 +6,8 @@
 
 #include "stator/port.h"
 
-static const int16_t *halves[2];
-static uint32_t period; /* of a half, in ticks */
+STATOR_FIXED static const int16_t *halves[2];
+STATOR_FIXED static uint32_t period; /* of a half, in ticks */
 
 /* The interrupt's: */
 static uint64_t end;             /* timestamp of the last half that was handed over */
@@ -84,6 +84,10 @@ int stator_stream_release(const struct stator_half *half) {
         return -EOVERFLOW;
     }
     return 0;
+}
+
+uint32_t stator_stream_filled_halves(void) {
+    return filled;
 }
 
 uint32_t stator_stream_overruns(void) {

@@ -75,6 +75,7 @@ class Simulator(Section):
     machine: Line = ""
     cpu: Line = ""
     icount_shift: Annotated[int, Field(ge=0, le=10)] | None = None  # one instruction is 2^shift ns of virtual time
+    spins: StrictBool = False  # qemu: idle firmware spins instead of sleeping, since timers come late to a sleeping core (docs/boards/)
     design: Line = ""  # verilator: a core of tools/stator/sim/rtl
     parameters: dict[Program, int] = Field(default_factory=dict)  # and its SystemVerilog parameters
     signal_at: Address | None = None  # where the recorded signal is put

@@ -97,7 +97,7 @@ def facts(board: Board, model: str, rtos: Rtos = "freertos") -> dict[str, str | 
     generated = [f"{spec.c_name}.c", f"{spec.c_name}.h", "model_select.h", "memory_plan.h", "memory_plan.c", "memory_plan.json"]
     generated += ["memory_plan.svg", "plan_memory.ld", "plan_sections.ld"]
     if spec.features is not None:
-        generated.append("features_config.c")
+        generated += ["features_config.c", "health_config.c"]
     out: dict[str, str | list[str]] = {
         "STATOR_BOARD_NAME": board.name,
         "STATOR_BOARD_FOLDER": str(board.folder),
@@ -115,6 +115,7 @@ def facts(board: Board, model: str, rtos: Rtos = "freertos") -> dict[str, str | 
         "STATOR_HANDLERS": list(board.timing.handlers.values()) if board.timing else [],
         "STATOR_KERNEL_SOURCES": [str(source) for k in kernels() if k.isa in wanted for source in k.sources],
         "STATOR_DSP_SOURCES": [str(source) for source in sources(board.kernels)],
+        "STATOR_IDLE_SPINS": "ON" if board.simulator is not None and board.simulator.spins else "OFF",
         "STATOR_SIGNAL_AT": "",
         "STATOR_SIGNAL_BYTES": "",
     }

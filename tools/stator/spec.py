@@ -42,6 +42,19 @@ class Decision(Section):
     debounce: Annotated[int, Field(ge=1, le=255)] = 1
 
 
+class Health(Section):
+    """What is usual, from the training data (docs/health.md): limits of the sensor's checks and of the drift and confidence monitors."""
+
+    centre: Annotated[tuple[Annotated[int, Field(ge=-128, le=127)], ...], Field(max_length=4096)]  # per feature column
+    weight: Annotated[tuple[Annotated[int, Field(ge=0, le=255)], ...], Field(max_length=4096)]  # per column, 16 / spread
+    usual: Annotated[int, Field(ge=0, le=128)]  # distance of a column that is not counted, 1/16 of a spread
+    drift_limit: Annotated[int, Field(ge=1, le=1 << 24)]
+    confidence: Annotated[int, Field(ge=0, le=255)]  # below it is counted
+    doubt_limit: Annotated[int, Field(ge=1, le=1 << 24)]
+    least_range: Annotated[int, Field(ge=1, le=65535)]  # largest less smallest sample of a half, counts
+    offset: Annotated[int, Field(ge=1, le=65535)]  # of a half's mean from the middle of the ADC's range, counts
+
+
 class Budgets(Section):
     """Limits that `build` and `run` check; what is not given is not limited. Per board where a mapping."""
 
@@ -70,6 +83,7 @@ class ModelSpec(Section):
     features: FeaturesConfig | None = None
     window: Window | None = None
     decision: Decision = Decision()
+    health: Health | None = None
     data: dict[str, Any] = Field(default_factory=dict)  # what it was trained on, for people
     scores: dict[str, Any] = Field(default_factory=dict)  # how good it is, honestly, for people
     budgets: Budgets = Budgets()
@@ -83,6 +97,8 @@ class ModelSpec(Section):
             raise ValueError(f"a model that watches a sensor needs input, features and window: {', '.join(missing)} is missing")
         if self.features is not None and self.window is not None and self.features.columns != self.window.columns:
             raise ValueError(f"window: columns: {self.window.columns}, and the features make {self.features.columns}")
+        if self.health is not None and (self.window is None or {len(self.health.centre), len(self.health.weight)} != {self.window.columns}):
+            raise ValueError("health: centre and weight have one number per column of the window")
         return self
 
     @property

@@ -15,4 +15,12 @@ static inline void arm_nvic_enable(unsigned irq, unsigned priority, unsigned bit
     stator_write32(0xe000e100u + 4u * (irq / 32u), 1u << (irq % 32u));
 }
 
+/* Resets the chip (AIRCR.SYSRESETREQ). */
+_Noreturn static inline void arm_system_reset(void) {
+    __asm__ volatile("dsb" : : : "memory");
+    stator_write32(0xe000ed0cu, 0x05fa0004u);
+    for (;;) {
+    }
+}
+
 #endif

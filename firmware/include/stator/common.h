@@ -9,6 +9,9 @@
 /* The caller must look at the return code. */
 #define STATOR_MUST_CHECK __attribute__((warn_unused_result))
 
+/* A variable that is written before the tasks start and never after: the supervisor sums all of them, over and over. */
+#define STATOR_FIXED __attribute__((section("stator_fixed")))
+
 /* Samples in one half of the DMA double buffer, and in one frame. */
 #define STATOR_HALF_SAMPLES 1024u
 

@@ -12,8 +12,9 @@
 
 /* Feature task to inference task. Times are of stator_clock_now(). */
 struct stator_column {
-    uint64_t timestamp;  /* of the half: see struct stator_half */
+    uint32_t check;      /* CRC-32 of all behind it: a queue is memory like any other */
     uint32_t sequence;   /* of the half */
+    uint64_t timestamp;  /* of the half: see struct stator_half */
     uint32_t crc;        /* CRC-32 of the raw half, samples as they lie in memory (little-endian int16) */
     uint32_t entered_at; /* entry of the interrupt that handed the half over */
     uint32_t handover;   /* from there to the feature task's first instruction */
@@ -22,20 +23,26 @@ struct stator_column {
     int8_t values[STATOR_FEATURE_COLUMNS];
 };
 
-/* Inference task to telemetry task: one decision. */
+enum { STATOR_RECORD_DECISION, STATOR_RECORD_HEARTBEAT };
+
+/* To the telemetry task: one decision; or, while no half comes, that there is none (only health, sequence: halves so far, and
+ * timestamp: ticks of the port). */
 struct stator_record {
-    uint64_t timestamp;
+    uint32_t check; /* as above */
     uint32_t sequence;
+    uint64_t timestamp;
     uint32_t crc;
     uint32_t overruns; /* halves so far that gave no record: overwritten, or a queue was full */
     uint32_t handover;
     uint32_t features;
     uint32_t inference; /* duration: window and model */
     uint32_t decision;  /* from interrupt entry to the write of the decision */
+    uint32_t health;    /* stator_health_word() */
+    uint16_t rounds;    /* stator_health_rounds() */
     uint8_t label;      /* class of this frame: the largest logit */
     uint8_t confidence; /* its softmax output, 0 to 255 */
     uint8_t state;      /* debounced class, or STATOR_STATE_UNKNOWN */
-    uint8_t reserved;   /* 0 */
+    uint8_t kind;       /* STATOR_RECORD_... */
     int8_t column[STATOR_FEATURE_COLUMNS];
     int8_t logits[STATOR_CLASSES];
 };
@@ -52,14 +59,24 @@ STATOR_MUST_CHECK int stator_monitor_feature(struct stator_column *column, uint3
 void stator_monitor_column_lost(void);
 
 /* Inference task: the column into the window, the window through the model, its outputs to a decision. A gap in the sequence
- * numbers starts the window and the debouncing anew: a window never spans lost samples. */
-void stator_monitor_infer(struct stator_record *record, const struct stator_column *column);
+ * numbers starts the window and the debouncing anew: a window never spans lost samples. The same where the window or the decision
+ * changed since the last call, which is told (STATOR_HEALTH_MEMORY).
+ * Returns 0; -EBADMSG: the column is not what the feature task sent; told and counted, and there is no record. */
+STATOR_MUST_CHECK int stator_monitor_infer(struct stator_record *record, const struct stator_column *column);
+
+/* Inference task, before its first column and after each: the known answer where it is due, and a slice of the march. */
+void stator_monitor_selftest(void);
+
+/* Fills in health, rounds and check: the last act on a record. Any task. */
+void stator_monitor_close_record(struct stator_record *record);
 
 /* Counts a record that the queue did not take. */
 void stator_monitor_record_lost(void);
 
-/* Telemetry task: one line each into a buffer that stays valid until the next call. Returns its bytes. */
+/* Telemetry task: one line each into a buffer that stays valid until the next call. Returns its bytes; 0: nothing to say, since
+ * the record is not what was sent, or there was no crash. */
 size_t stator_monitor_banner_line(const uint8_t **line);
+size_t stator_monitor_crash_line(const uint8_t **line);
 size_t stator_monitor_record_line(const uint8_t **line, const struct stator_record *record);
 size_t stator_monitor_stacks_line(const uint8_t **line);
 

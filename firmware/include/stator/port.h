@@ -33,6 +33,10 @@ void stator_port_receive_record(struct stator_record *record);
 /* The telemetry task waits until the driver has called stator_uart_sent_from_isr() (uart.h) once. */
 void stator_port_wait_sent(void);
 
+/* Looks at the ends of all stacks and at what of the kernel's objects must always hold. NULL, or what is damaged, in a few words.
+ * Task context, of the least urgent task. */
+const char *stator_port_damage(void);
+
 /* Stacks of the image, and the most bytes of each that were ever in use. Index from 0; NULL past the last.
  * Task context; reads the whole stack, so not in a hurry. */
 const char *stator_port_stack_name(unsigned index);

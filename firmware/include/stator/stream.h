@@ -36,6 +36,9 @@ STATOR_MUST_CHECK int stator_stream_acquire(struct stator_half *half);
  * the overrun is counted and the stream goes on at the next whole half. -EINVAL: the half is not the consumer's. */
 STATOR_MUST_CHECK int stator_stream_release(const struct stator_half *half);
 
+/* Halves filled so far, modulo 2^32: the sequence number of the next one. Callable from anywhere. */
+uint32_t stator_stream_filled_halves(void);
+
 /* Halves that were overwritten before they were released, or never handed out. Callable from anywhere. */
 uint32_t stator_stream_overruns(void);
 

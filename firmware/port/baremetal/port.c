@@ -9,6 +9,7 @@
 
 #include "stator/clock.h"
 #include "stator/fail.h"
+#include "stator/health.h"
 #include "stator/monitor.h"
 #include "stator/sensor.h"
 #include "stator/uart.h"
@@ -20,7 +21,8 @@ _Static_assert(sizeof(struct stator_record) == STATOR_QUEUE_RECORDS_ITEM_BYTES,
                "firmware/port/baremetal/tasks.yml: records.item_bytes");
 
 #define PAINT        0xa5u /* what start-up fills the stack with */
-#define STACKS_EVERY 64u   /* a stack report follows every this many records */
+#define TICK         (STATOR_SAMPLE_CLOCK_HZ / STATOR_HEALTH_TICK_HZ)
+#define STACKS_EVERY 64u /* a stack report follows every this many records */
 
 static volatile bool half_ready; /* set by the sensor's interrupt */
 static volatile bool sending;    /* cleared by the telemetry's */
@@ -28,6 +30,8 @@ static volatile bool sending;    /* cleared by the telemetry's */
 static unsigned first; /* of the records that wait */
 static unsigned count;
 static uint32_t sent;
+static bool crash_told;
+static uint32_t since; /* the supervisor's last tick, in ticks of the sampling clock */
 
 void stator_port_half_ready_from_isr(void) {
     half_ready = true;
@@ -57,17 +61,25 @@ static void half(void) {
     half_ready = false;
     uint32_t woken = stator_clock_now();
     struct stator_column column;
-    if (stator_monitor_feature(&column, woken) == 0) {
-        struct stator_record record;
-        stator_monitor_infer(&record, &column);
+    struct stator_record record;
+    if (stator_monitor_feature(&column, woken) == 0 && stator_monitor_infer(&record, &column) == 0) {
         put(&record);
     }
+    stator_monitor_selftest();
+    /* The only clock of the loop is the sensor's: a dead sensor is the watchdog's to find. */
+    for (since += STATOR_HALF_TICKS; since >= TICK; since -= TICK) {
+        stator_health_tick_from_isr();
+    }
+    stator_health_poll();
 }
 
 static void tell(void) {
     const uint8_t *line;
     size_t bytes;
-    if (sent > 0 && sent % STACKS_EVERY == 0) {
+    if (!crash_told) {
+        crash_told = true;
+        bytes = stator_monitor_crash_line(&line);
+    } else if (sent > 0 && sent % STACKS_EVERY == 0) {
         sent = 0;
         bytes = stator_monitor_stacks_line(&line);
     } else {
@@ -78,11 +90,13 @@ static void tell(void) {
         sent++;
         bytes = stator_monitor_record_line(&line, &record);
     }
-    send(line, bytes);
+    if (bytes > 0) {
+        send(line, bytes);
+    }
 }
 
 static bool to_tell(void) {
-    return !sending && (count > 0 || (sent > 0 && sent % STACKS_EVERY == 0));
+    return !sending && (!crash_told || count > 0 || (sent > 0 && sent % STACKS_EVERY == 0));
 }
 
 _Noreturn void stator_port_start(void) {
@@ -90,6 +104,7 @@ _Noreturn void stator_port_start(void) {
     const uint8_t *line;
     size_t bytes = stator_monitor_banner_line(&line);
     send(line, bytes);
+    stator_monitor_selftest();
     if (stator_sensor_start()) {
         stator_fail("sensor does not start");
     }
@@ -106,6 +121,15 @@ _Noreturn void stator_port_start(void) {
             baremetal_interrupts_on();
         }
     }
+}
+
+int stator_port_send_record(const struct stator_record *record) {
+    put(record);
+    return 0;
+}
+
+const char *stator_port_damage(void) {
+    return stator_stack_main[0] == PAINT && stator_stack_main[1] == PAINT ? NULL : "the stack was used to its end";
 }
 
 const char *stator_port_stack_name(unsigned index) {

@@ -21,7 +21,7 @@
 #define configTICK_TYPE_WIDTH_IN_BITS           TICK_TYPE_WIDTH_32_BITS
 
 #define configUSE_IDLE_HOOK       1 /* sleeps until an interrupt */
-#define configUSE_TICK_HOOK       0
+#define configUSE_TICK_HOOK       1 /* the supervisor's clock */
 #define configUSE_TIMERS          0
 #define configUSE_MUTEXES         0
 #define configUSE_CO_ROUTINES     0

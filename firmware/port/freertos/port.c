@@ -5,6 +5,7 @@
 #include "task.h"
 
 #include "stator/fail.h"
+#include "stator/health.h"
 #include "stator/line.h"
 #include "stator/monitor.h"
 #include "stator/port.h"
@@ -22,10 +23,10 @@ _Static_assert(STATOR_TASK_FEATURE_PRIORITY < configMAX_PRIORITIES, "configMAX_P
 
 #define PAINT 0xa5u /* tskSTACK_FILL_BYTE: what the kernel, and start-up for the main stack, fill stacks with */
 
-static TaskHandle_t feature_task;
-static TaskHandle_t telemetry_task;
-static QueueHandle_t columns;
-static QueueHandle_t records;
+STATOR_FIXED static TaskHandle_t feature_task;
+STATOR_FIXED static TaskHandle_t telemetry_task;
+STATOR_FIXED static QueueHandle_t columns;
+STATOR_FIXED static QueueHandle_t records;
 
 static void feature(void *unused) {
     (void)unused;
@@ -118,6 +119,79 @@ size_t stator_port_stack_used(unsigned index) {
     return stacks[index].bytes - untouched;
 }
 
+#define TASKS(X) X(feature, FEATURE) X(inference, INFERENCE) X(telemetry, TELEMETRY) X(idle, IDLE)
+
+#define TASK(task, TASK)                                                                                                         \
+    {(const StaticTask_t *)(const void *)stator_tcb_##task, stator_stack_##task, sizeof(stator_stack_##task),                    \
+     STATOR_TASK_##TASK##_PRIORITY, "task " #task " is damaged"},
+static const struct {
+    const StaticTask_t *object;
+    const uint8_t *stack;
+    size_t bytes;
+    UBaseType_t priority;
+    const char *what;
+} tasks[] = {TASKS(TASK)};
+
+#define QUEUE(queue, QUEUE)                                                                                                      \
+    {(const StaticQueue_t *)(const void *)stator_qcb_##queue, stator_queue_##queue, STATOR_QUEUE_##QUEUE##_LENGTH,               \
+     STATOR_QUEUE_##QUEUE##_ITEM_BYTES, "queue " #queue " is damaged"}
+static const struct {
+    const StaticQueue_t *object;
+    const uint8_t *items;
+    UBaseType_t length;
+    UBaseType_t item_bytes;
+    const char *what;
+} queues[] = {QUEUE(columns, COLUMNS), QUEUE(records, RECORDS)};
+
+/* The kernel's own structures are private; their public twins (StaticTask_t, StaticQueue_t) lie the same, member by member:
+ * tasks.c and queue.c assert their sizes, and the comments here name what each dummy stands for. Each holds at every moment, also
+ * in the middle of the kernel's changes, so nothing is locked. */
+static bool task_holds(unsigned i) {
+    const StaticTask_t *object = tasks[i].object;
+    const uint8_t *top = object->pxDummy1; /* pxTopOfStack, of the running task at its last switch */
+    return top >= tasks[i].stack && top <= tasks[i].stack + tasks[i].bytes &&
+           object->xDummy3[0].pvDummy3[2] == object &&       /* xStateListItem.pvOwner */
+           object->xDummy3[1].pvDummy3[2] == object &&       /* xEventListItem.pvOwner */
+           object->uxDummy5 == tasks[i].priority &&          /* uxPriority */
+           object->pxDummy6 == (const void *)tasks[i].stack; /* pxStack */
+}
+
+static bool inside(const void *pointer, unsigned i) {
+    uintptr_t at = (uintptr_t)pointer - (uintptr_t)queues[i].items;
+    return at <= queues[i].length * queues[i].item_bytes && at % queues[i].item_bytes == 0;
+}
+
+static bool queue_holds(unsigned i) {
+    const StaticQueue_t *object = queues[i].object;
+    const uint8_t *end = queues[i].items + queues[i].length * queues[i].item_bytes;
+    return object->pvDummy1[0] == (const void *)queues[i].items && /* pcHead */
+           inside(object->pvDummy1[1], i) &&                       /* pcWriteTo */
+           object->pvDummy1[2] == (const void *)end &&             /* u.xQueue.pcTail */
+           inside(object->u.pvDummy2, i) &&                        /* u.xQueue.pcReadFrom */
+           object->uxDummy4[0] <= queues[i].length &&              /* uxMessagesWaiting */
+           object->uxDummy4[1] == queues[i].length && object->uxDummy4[2] == queues[i].item_bytes;
+}
+
+const char *stator_port_damage(void) {
+    for (unsigned i = 0; i < sizeof(stacks) / sizeof(stacks[0]); i++) {
+        if (stacks[i].lowest[0] != PAINT || stacks[i].lowest[1] != PAINT || stacks[i].lowest[2] != PAINT ||
+            stacks[i].lowest[3] != PAINT) {
+            return "a stack was used to its end";
+        }
+    }
+    for (unsigned i = 0; i < sizeof(tasks) / sizeof(tasks[0]); i++) {
+        if (!task_holds(i)) {
+            return tasks[i].what;
+        }
+    }
+    for (unsigned i = 0; i < sizeof(queues) / sizeof(queues[0]); i++) {
+        if (!queue_holds(i)) {
+            return queues[i].what;
+        }
+    }
+    return NULL;
+}
+
 /* What the kernel calls. */
 
 void vApplicationGetIdleTaskMemory(StaticTask_t **tcb, StackType_t **stack, configSTACK_DEPTH_TYPE *words) {
@@ -126,8 +200,20 @@ void vApplicationGetIdleTaskMemory(StaticTask_t **tcb, StackType_t **stack, conf
     *words = STATOR_TASK_IDLE_STACK_BYTES / sizeof(StackType_t);
 }
 
+_Static_assert(configTICK_RATE_HZ == STATOR_HEALTH_TICK_HZ, "the tick is the supervisor's clock");
+
+void vApplicationTickHook(void) {
+    stator_health_tick_from_isr();
+}
+
 void vApplicationIdleHook(void) {
+    stator_health_poll();
+#ifdef STATOR_IDLE_SPINS /* board.yml: a simulator that wakes a sleeping core late; a long way without a branch is what it does  \
+                            fastest */
+    __asm__ volatile(".rept 240\nnop\n.endr");
+#else
     __asm__ volatile("wfi");
+#endif
 }
 
 _Noreturn void vApplicationStackOverflowHook(TaskHandle_t task, char *name) {

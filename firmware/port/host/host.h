@@ -11,6 +11,9 @@ const int16_t *stator_host_samples(void);
 /* The "DMA": copies the next samples into the half whose turn it is and calls the stream, as an interrupt would. */
 void stator_host_half(void);
 
+/* A tick passes, and no half comes. */
+void stator_host_wait(void);
+
 /* A half passes while interrupts are off: the next stator_host_half() stands for both, and comes before any task runs. */
 void stator_host_half_missed(void);
 

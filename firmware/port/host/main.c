@@ -5,7 +5,8 @@
  *         m  a half is full while interrupts are off; an h must follow, which stands for both
  *         d  the half after next comes while the features of the next are computed
  *         f  the feature task runs    i  the inference task runs    t  the telemetry task runs
- *         r  all tasks run until none has anything to do
+ *         s  the supervisor runs   w  a tick passes without a half
+ *         r  all tasks run until none has anything to do, then the supervisor
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +16,7 @@
 
 #include "stator/clock.h"
 #include "stator/fail.h"
+#include "stator/health.h"
 #include "stator/monitor.h"
 #include "stator/uart.h"
 
@@ -70,6 +72,13 @@ static void event(char what) {
     case 'r':
         while (stator_host_feature() || stator_host_inference() || stator_host_telemetry()) {
         }
+        stator_health_poll();
+        break;
+    case 's':
+        stator_health_poll();
+        break;
+    case 'w':
+        stator_host_wait();
         break;
     default:
         stator_fail("unknown event");
@@ -83,6 +92,7 @@ int main(int count, char **arguments) {
     }
     stator_clock_start();
     stator_monitor_init();
+    stator_monitor_selftest();
     const uint8_t *line;
     size_t bytes = stator_monitor_banner_line(&line);
     if (stator_uart_send(line, bytes)) {

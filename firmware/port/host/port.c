@@ -11,14 +11,19 @@
 #include "stator/clock.h"
 #include "stator/fail.h"
 #include "stator/features.h"
+#include "stator/health.h"
+#include "stator/image.h"
 #include "stator/monitor.h"
 #include "stator/stream.h"
 #include "stator/uart.h"
+#include "stator/watchdog.h"
 
 #include "memory_plan.h"
 
 _Static_assert(sizeof(struct stator_column) == STATOR_QUEUE_COLUMNS_ITEM_BYTES, "firmware/app/tasks.yml: columns.item_bytes");
 _Static_assert(sizeof(struct stator_record) == STATOR_QUEUE_RECORDS_ITEM_BYTES, "firmware/app/tasks.yml: records.item_bytes");
+
+#define TICK (STATOR_SAMPLE_CLOCK_HZ / STATOR_HEALTH_TICK_HZ)
 
 struct queue {
     uint8_t *items;
@@ -30,10 +35,12 @@ struct queue {
 
 static struct queue columns = {stator_queue_columns, STATOR_QUEUE_COLUMNS_ITEM_BYTES, STATOR_QUEUE_COLUMNS_LENGTH, 0, 0};
 static struct queue records = {stator_queue_records, STATOR_QUEUE_RECORDS_ITEM_BYTES, STATOR_QUEUE_RECORDS_LENGTH, 0, 0};
+static uint32_t missed; /* ticks of the sampling clock while interrupts were off */
 static bool half_ready;
 static bool during_features;
 static unsigned filling;
 static uint64_t timestamp;
+static uint32_t since; /* the supervisor's last tick, in ticks of the sampling clock */
 static uint32_t now;
 
 static int put(struct queue *queue, const void *item) {
@@ -74,6 +81,37 @@ void stator_port_receive_record(struct stator_record *record) {
     take(&records, record);
 }
 
+/* Time passes, and with it the supervisor's ticks. */
+static void pass(uint32_t sample_ticks) {
+    for (since += sample_ticks; since >= TICK; since -= TICK) {
+        stator_health_tick_from_isr();
+    }
+}
+
+void stator_host_wait(void) {
+    pass(TICK);
+}
+
+const char *stator_port_damage(void) {
+    return NULL;
+}
+
+const char *const stator_watchdog_name = "none";
+
+void stator_watchdog_start(void) {}
+
+void stator_watchdog_feed(void) {}
+
+bool stator_watchdog_bit(void) {
+    return false;
+}
+
+/* No flash: an empty image. */
+static const uint8_t flash[1];
+const uint8_t *const stator_image_begin = flash;
+const uint8_t *const stator_image_end = flash;
+const uint32_t stator_image_sum = 0;
+
 const char *stator_port_stack_name(unsigned index) {
     return index == 0 ? "host" : NULL;
 }
@@ -106,16 +144,23 @@ _Noreturn void stator_board_exit(int status) {
     exit(status);
 }
 
-void stator_host_half_missed(void) {
+static void copy_half(void) {
     memcpy(filling ? stator_half1 : stator_half0, stator_host_samples(), STATOR_HALF_SAMPLES * sizeof(int16_t));
     timestamp += STATOR_HALF_TICKS;
     filling ^= 1u;
 }
 
+void stator_host_half_missed(void) {
+    copy_half();
+    missed += STATOR_HALF_TICKS;
+}
+
 void stator_host_half(void) {
     unsigned full = filling;
-    stator_host_half_missed();
+    copy_half();
     stator_stream_filled(full, timestamp, stator_clock_now());
+    pass(missed + STATOR_HALF_TICKS);
+    missed = 0;
 }
 
 void stator_host_half_during_features(void) {
@@ -156,10 +201,10 @@ bool stator_host_inference(void) {
     struct stator_record record;
     memset(&record, 0, sizeof(record));
     stator_port_receive_column(&column);
-    stator_monitor_infer(&record, &column);
-    if (stator_port_send_record(&record)) {
+    if (stator_monitor_infer(&record, &column) == 0 && stator_port_send_record(&record)) {
         stator_monitor_record_lost();
     }
+    stator_monitor_selftest();
     return true;
 }
 
@@ -171,5 +216,5 @@ bool stator_host_telemetry(void) {
     const uint8_t *line;
     stator_port_receive_record(&record);
     size_t bytes = stator_monitor_record_line(&line, &record);
-    return stator_uart_send(line, bytes) == 0;
+    return bytes == 0 || stator_uart_send(line, bytes) == 0;
 }

@@ -3,11 +3,17 @@
  * The main stack (stator_stack_main in the memory plan) serves start-up and main, then every interrupt. */
 #include "stator/board.h"
 #include "stator/fail.h"
+#include "stator/image.h"
 #include "stator/line.h"
 
 #include "memory_plan.h"
 
 extern uint32_t __data_load[], __data_start[], __data_end[], __bss_start[], __bss_end[]; /* link.ld */
+extern const uint8_t __image_start[], __image_end[];
+
+const uint8_t *const stator_image_begin = __image_start;
+const uint8_t *const stator_image_end = __image_end;
+const uint32_t stator_image_sum __attribute__((section(".image_sum"))) = 0; /* the build writes it */
 
 int main(void);
 void Reset_Handler(void);
@@ -16,6 +22,8 @@ void PendSV_Handler(void);
 void SysTick_Handler(void);
 
 static void fault(void);
+
+#define NMI 2u /* where the board has one: the watchdog was not fed */
 
 union vector {
     const void *stack;
@@ -26,7 +34,7 @@ union vector {
 const union vector stator_core_vectors[16] __attribute__((section(".vectors.core"), used)) = {
     [0] = {.stack = stator_stack_main + sizeof(stator_stack_main)},
     [1] = {.handler = Reset_Handler},
-    [2] = {.handler = fault}, /* NMI */
+    [NMI] = {.handler = fault},
     [3] = {.handler = fault}, /* HardFault */
     [4] = {.handler = fault}, /* MemManage */
     [5] = {.handler = fault}, /* BusFault */
@@ -90,8 +98,12 @@ __attribute__((noreturn, used)) static void report(const uint32_t *frame, uint32
     static uint8_t text[80];
     struct stator_line line;
     stator_line_begin(&line, text, sizeof(text) - 1);
-    stator_line_text(&line, "exception ");
-    stator_line_decimal(&line, exception & 0x1ffu);
+    if ((exception & 0x1ffu) == NMI) {
+        stator_line_text(&line, "NMI");
+    } else {
+        stator_line_text(&line, "exception ");
+        stator_line_decimal(&line, exception & 0x1ffu);
+    }
     stator_line_text(&line, " pc ");
     stator_line_hex32(&line, frame[6]);
     stator_line_text(&line, " cfsr ");

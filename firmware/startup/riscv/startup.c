@@ -3,8 +3,14 @@
 
 #include "stator/board.h"
 #include "stator/fail.h"
+#include "stator/image.h"
 
 extern uint32_t __data_load[], __data_start[], __data_end[], __bss_start[], __bss_end[]; /* link.ld */
+extern const uint8_t __image_start[], __image_end[];
+
+const uint8_t *const stator_image_begin = __image_start;
+const uint8_t *const stator_image_end = __image_end;
+const uint32_t stator_image_sum __attribute__((section(".image_sum"))) = 0; /* the build writes it */
 
 int main(void);
 _Noreturn void stator_start(void);

@@ -5,6 +5,7 @@ from __future__ import annotations
 from stator.dsp import Quantizer, emit_config
 from stator.emit.facts import facts, layers, memory_json
 from stator.emit.files import write
+from stator.emit.health import health_config
 from stator.emit.linker import plan_memory, plan_sections
 from stator.emit.memory import memory_header, memory_source
 from stator.emit.model import header, source
@@ -33,4 +34,6 @@ def emit(plan: MemoryPlan) -> dict[str, str]:
     quant = plan.schedule.graph.tensors[plan.schedule.graph.inputs[0]].type.quant
     if spec.features is not None and quant is not None:
         files |= emit_config(spec.features, Quantizer.of(quant.scale, quant.zero_point))
+    if spec.streams:
+        files["health_config.c"] = health_config(plan)
     return files

@@ -22,7 +22,7 @@ def memory_header(plan: MemoryPlan) -> str:
     if levels:
         blocks.append(c.comment("Interrupts, from board.yml.") + c.defines(levels))
     if plan.sampling is not None:
-        s = plan.sampling
+        s, sensor = plan.sampling, plan.board.sensor
         about = f"{s.clock_hz:,} Hz / {s.divider:,} per {'half' if s.block else 'sample'}: {float(s.hz):,.3f} Hz, {s.error_ppm:+.1f} ppm."
         blocks.append(
             c.comment(f"Sampling: {about}")
@@ -30,6 +30,8 @@ def memory_header(plan: MemoryPlan) -> str:
                 {
                     "STATOR_SAMPLE_CLOCK_HZ": f"{s.clock_hz}u",
                     "STATOR_SAMPLE_DIVIDER": f"{s.divider}u",
+                    "STATOR_SAMPLE_LEAST": f"({-(1 << (sensor.bits - 1)) if sensor.signed else 0})",
+                    "STATOR_SAMPLE_MOST": str((1 << (sensor.bits - sensor.signed)) - 1),
                     "STATOR_SAMPLE_BLOCK": str(int(s.block)),
                     "STATOR_HALF_TICKS": f"{s.half_ticks}u",
                     "STATOR_SAMPLE_HZ_MILLI": f"{s.hz_milli}u",

@@ -17,9 +17,10 @@ from stator.yamlfile import shown
 
 ARENA_ALIGN = 16
 HALF_ALIGN = 32  # a cache line where there is a cache
+CRASH_BYTES = 120  # struct kept of firmware/health/crash.c
 SOFTMAX_QUANT = (1 / 256, -128)  # of every INT8 softmax; the monitor's confidence is q + 128
 
-Kind = Literal["stack", "object", "queue", "window", "features", "half", "arena"]
+Kind = Literal["stack", "object", "queue", "kept", "window", "features", "half", "arena"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +180,7 @@ def _needs(arena_bytes: int, board: Board, spec: ModelSpec, tasks: Tasks | None)
         size = queue.length * queue.item_bytes.bytes(columns, classes)
         add(f"qcb_{name}", "object", tasks.objects.queue_bytes, OBJECT_ALIGN, f"kernel object of queue {name}")
         add(f"queue_{name}", "queue", size, OBJECT_ALIGN, f"queue {name}, {queue.length} items")
+    add("crash", "kept", CRASH_BYTES, OBJECT_ALIGN, "last words, kept across a reset")
     add("features_work", "features", spec.features.work_bytes, OBJECT_ALIGN, "work of the front end")
     window = spec.window.frames * columns
     needs.append(Need("stator_window", "window", "int8_t", window, 4, f"window of the last {spec.window.frames} columns"))

@@ -58,7 +58,7 @@ def command(simulator: Simulator, elf: Path, serial: Path, loaded: Path | None =
     """The command line. `loaded` is put at the board's `signal_at` before the start."""
     words = [find(simulator), "-machine", simulator.machine, *(["-cpu", simulator.cpu] if simulator.cpu else []), *simulator.arguments]
     if simulator.icount_shift is not None:
-        words += ["-icount", f"shift={simulator.icount_shift},sleep=off"]
+        words += ["-icount", f"shift={simulator.icount_shift},sleep={'on' if simulator.spins else 'off'}"]
     words += ["-display", "none", "-monitor", "none", "-no-reboot"]
     words += ["-semihosting-config", "enable=on,target=native", "-serial", f"file:{serial}", "-kernel", str(elf)]
     if loaded is not None and simulator.signal_at is not None:

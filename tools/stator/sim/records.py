@@ -3,9 +3,14 @@
 A line is ASCII, ends in `*`, the CRC-32 (IEEE, eight lower-case hex digits) of everything before the `*`, and a newline:
 
     B,version=0.1.0,board=mps2_an505,...*crc                                      once, first
-    F,seq,timestamp,crc,class,confidence,state,overruns,handover,features,inference,decision,<columns>,<logits>*crc
+    C,restart,why*crc                                                             after a restart, if the firmware knows why it ended
+    F,seq,timestamp,crc,class,confidence,state,overruns,handover,features,inference,decision,<columns>,<logits>,health,rounds*crc
+    H,halves,ticks,health,rounds*crc                                              in place of records, while no half comes
     S,task=bytes,...*crc                                                          stack high-water marks
     FAIL why                                                                      the firmware gives up; no CRC needed
+
+`health`: reasons of not being well in the lower 16 bits, their complement in the upper (firmware/include/stator/health.h); `rounds`: whole
+self-tests so far. Firmware that knows no health ends its F lines with the logits; what a later one adds behind `rounds` is not looked at.
 
 What does not decode is counted as garbage and never used; only FAIL is believed without a CRC, because believing it wrongly
 can only turn a pass into a failure.
@@ -39,6 +44,44 @@ class Banner:
     columns: int
 
 
+REASONS = (
+    "starting",
+    "flash",
+    "ram",
+    "known answer",
+    "memory",
+    "lost halves",
+    "sensor dead",
+    "sensor stuck",
+    "sensor clipped",
+    "sensor offset",
+    "clock",
+    "drift",
+    "confidence",
+)
+"""The bits of `health`, the lowest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What the firmware says of itself. `word` as on the line; `rounds` whole self-tests since its start, modulo 2^16."""
+
+    word: int
+    rounds: int
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why it is not well; empty only for a word that agrees with itself and names nothing."""
+        low = self.word & 0xFFFF
+        if self.word >> 16 != low ^ 0xFFFF:
+            return ("its own state",)
+        return tuple(REASONS[bit] if bit < len(REASONS) else f"reason {bit}" for bit in range(16) if low >> bit & 1)
+
+    @property
+    def well(self) -> bool:
+        return not self.reasons
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """One decision. Times are differences of the board's counter (board.yml `counter`), from entry of the buffer-full interrupt;
@@ -57,6 +100,16 @@ class Record:
     decision: int
     column: bytes
     logits: bytes
+    health: Health | None = None  # None: a firmware that says nothing of it
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """There is no half, so there is no decision. `ticks` of 100 ms."""
+
+    halves: int
+    ticks: int
+    health: Health
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +122,8 @@ class Telemetry:
     garbage: int = 0
     garbage_shown: tuple[str, ...] = ()
     failure: str | None = None
+    heartbeats: tuple[Heartbeat, ...] = ()
+    crashes: tuple[str, ...] = ()  # why, after each restart
 
 
 class Decoder:
@@ -76,6 +131,8 @@ class Decoder:
 
     def __init__(self) -> None:
         self.records: list[Record] = []
+        self.heartbeats: list[Heartbeat] = []
+        self.crashes: list[str] = []
         self.banner: Banner | None = None
         self.failure: str | None = None
         self._stacks: dict[str, int] = {}
@@ -102,7 +159,16 @@ class Decoder:
         if self._rest and (not cut or b"FAIL " in self._rest):
             self._line(self._rest)
         self._rest = b""
-        return Telemetry(self.banner, tuple(self.records), dict(self._stacks), self._garbage, tuple(self._shown), self.failure)
+        return Telemetry(
+            self.banner,
+            tuple(self.records),
+            dict(self._stacks),
+            self._garbage,
+            tuple(self._shown),
+            self.failure,
+            tuple(self.heartbeats),
+            tuple(self.crashes),
+        )
 
     def _reject(self, line: bytes) -> None:
         self._garbage += 1
@@ -123,6 +189,13 @@ class Decoder:
             kind, *fields = body.decode("ascii").split(",")
             if kind == "F":
                 self.records.append(_record(fields))
+            elif kind == "H":
+                halves, ticks, word, rounds = fields
+                self.heartbeats.append(Heartbeat(number(halves), number(ticks), _health(word, rounds)))
+            elif kind == "C":
+                restart, why = fields
+                number(restart)
+                self.crashes.append(why)
             elif kind == "B":
                 self.banner = _banner(fields)
             elif kind == "S":
@@ -203,9 +276,9 @@ def _banner(fields: list[str]) -> Banner:
 
 
 def _record(fields: list[str]) -> Record:
-    if len(fields) != 13:
+    if len(fields) < 13 or len(fields) == 14:
         raise ValueError("fields")
-    sequence, timestamp, crc, label, confidence, state, *numbers, column, logits = fields
+    sequence, timestamp, crc, label, confidence, state, *numbers, column, logits = fields[:13]
     if len(crc) != 8:
         raise ValueError("crc")
     overruns, handover, features, inference, decision = (number(n) for n in numbers)
@@ -223,4 +296,11 @@ def _record(fields: list[str]) -> Record:
         decision=decision,
         column=unhex(column),
         logits=unhex(logits),
+        health=_health(*fields[13:15]) if len(fields) > 13 else None,
     )
+
+
+def _health(word: str, rounds: str) -> Health:
+    if len(word) != 8:
+        raise ValueError("health")
+    return Health(int.from_bytes(unhex(word), "big"), number(rounds, 1 << 16))

@@ -21,7 +21,9 @@ MARGIN = 1.2
 _TASK_ORDERS = 100  # interrupts come before them
 _GLUE = 64  # instructions of a critical section around the functions that it calls
 _RETURN = 24  # of xTaskResumeAll() after the switch in it
-_LINE_BYTES, _SHORTEST_LINE, _SHORT_TEXT = 176, 24, 100
+_LINE_BYTES, _SHORTEST_LINE, _SHORT_TEXT = 160, 24, 100
+_SLICE_BYTES, _MARCH_WORDS, _CHUNK_WORDS = 2048, 64, 16  # firmware/health: SLICE, MARCH_WORDS, CHUNK
+_WATCHDOG_NS = 1_500_000_000  # STATOR_WATCHDOG_MS: what the supervisor is late for
 _COPY = 80  # newlib's memcpy for Arm: blocks of 64 bytes in 36 instructions, then of 16 in 12, of 4 in 4; at most this before and after
 
 _SWITCH = {"nvic": "PendSV_Handler", "eclic": "nuclei_software_interrupt", "clint": "freertos_risc_v_exception_handler"}
@@ -123,6 +125,9 @@ class Costs:
     receive: int
     take: int
     telemetry: int
+    decided: int  # around the model, in the inference task
+    selftest: int  # after it, without the model
+    health: int
     blocking: int
     blocking_by: str
 
@@ -133,6 +138,7 @@ def costs(board: Board, plan: MemoryPlan, elf: Elf) -> Costs:
     assert tasks is not None and window is not None
     item = max(q.item_bytes.bytes(window.columns, len(plan.spec.labels)) for q in tasks.queues.values())
     columns = max(window.columns, len(plan.spec.labels))
+    entered = plan.schedule.graph.tensors[plan.schedule.graph.inputs[0]].type.bytes
     line = _LINE_BYTES + len(board.name) + len(plan.spec.name) + 2 * (window.columns + len(plan.spec.labels))
     loops = {
         "stator_stream_filled": 1,  # no half is missed: what this analysis proves
@@ -156,10 +162,25 @@ def costs(board: Board, plan: MemoryPlan, elf: Elf) -> Costs:
         "stator_line_decimal": 80,
         "stator_line_hex": columns,
         "stator_line_hex32": 8,
+        "stator_monitor_infer": columns,
+        "sum_of_kept": entered // 4 + 16,
+        "stator_argmax": columns,
+        "stator_distance": columns,
+        "stator_health_word": 3,
+        "stator_health_poll": 4,
+        "stator_march": _MARCH_WORDS // _CHUNK_WORDS,
+        "chunk": _CHUNK_WORDS,
+        "up": _CHUNK_WORDS,
+        "down": _CHUNK_WORDS,
+        "stator_monitor_selftest": entered,
+        "memcmp": columns,
+        "stator_port_damage": len(tasks.tasks) + 2,
         "stator_monitor_stacks_line": len(tasks.tasks) + 2,
         "stator_port_stack_used": max(size for t in (*tasks.tasks.values(), tasks.main) for size in t.stack_bytes.values()),
     }
     code, text = (Code.of(elf, {**loops, "memcpy": n}, {"memcpy": _COPY + n} if board.isa == "arm" else {}) for n in (item, _SHORT_TEXT))
+    slow = Code.of(elf, {**loops, "stator_crc32": _SLICE_BYTES}, {"memcpy": _COPY + item} if board.isa == "arm" else {})
+    model = frozenset({f"{plan.spec.c_name}_run", "stator_window_init", "stator_window_push", "stator_window_copy", "stator_window_clear"})
     handlers, tick, switch = _interrupts(code, timing, kind)
     take, send, receive = (code.path(n) for n in ("ulTaskGenericNotifyTake", "xQueueGenericSend", "xQueueReceive"))
     copy = max(code.path("memcpy"), code.path("prvCopyDataToQueue") if code.has("prvCopyDataToQueue") else 0)
@@ -182,6 +203,9 @@ def costs(board: Board, plan: MemoryPlan, elf: Elf) -> Costs:
         telemetry=text.path("stator_monitor_record_line")
         + text.path("stator_monitor_stacks_line")
         + 2 * (text.path("stator_uart_send") + take),
+        decided=code.path("stator_monitor_infer", model),
+        selftest=code.path("stator_monitor_selftest", model),
+        health=slow.path("stator_health_poll"),
         blocking=sections[longest],
         blocking_by=longest,
     )
@@ -230,9 +254,10 @@ def analyse(board: Board, plan: MemoryPlan, tasks: Tasks, found: Costs, measured
     decide_by = frame if latency_us is None else min(frame, math.floor(latency_us * 1000))
     worst = {
         "feature": math.ceil(measured.features * margin) + found.take + found.send,
-        "inference": math.ceil((measured.inference + measured.hand_on) * margin) + found.receive,
+        "inference": math.ceil((measured.inference + measured.hand_on) * margin) + found.receive + found.decided,
         "telemetry": found.telemetry + found.receive,
     }
+    selftest = math.ceil(measured.inference * margin) + found.selftest
     line_ns = math.ceil(2 * _line_bytes(plan) * 10 * 1e9 / timing.baud) if not timing.telemetry_at_once else 0
     jobs = {
         "feature": task("feature", worst["feature"], frame),
@@ -242,7 +267,9 @@ def analyse(board: Board, plan: MemoryPlan, tasks: Tasks, found: Costs, measured
     # Under stress the telemetry task has the next line as soon as one is out; it matters only to what is less urgent.
     sent_ns = math.floor(_SHORTEST_LINE * 10 * 1e9 / timing.baud) if not timing.telemetry_at_once else 0
     sends = replace(jobs["telemetry"], period_ns=min(frame, jobs["telemetry"].cost_ns + sent_ns), wait_ns=0)
-    everything = (*interrupts, jobs["feature"], jobs["inference"], sends)
+    # The known answer and a slice of the march, in the inference task behind the decision.
+    checks = Activity("self-test", jobs["inference"].order, frame, rate.ns(selftest), frame, blocking)
+    everything = (*interrupts, jobs["feature"], jobs["inference"], checks, sends)
     rows = [
         Row(a, "interrupt", board.interrupts.get(a.name), found.handlers[a.name], "model", "longest path", response_ns(a, everything))
         for a in interrupts[:-1]
@@ -255,6 +282,24 @@ def analyse(board: Board, plan: MemoryPlan, tasks: Tasks, found: Costs, measured
             seen = tuple(replace(e, at_most=2 * lines) if e.name == timing.telemetry else e for e in seen)
         told = ("model", "longest path, and two lines on the wire") if name == "telemetry" else (measured.source, basis)
         rows.append(Row(a, "task", priority_of(name), worst[name], *told, response_ns(a, seen)))
+    rows.append(
+        Row(
+            checks,
+            "task",
+            priority_of("inference"),
+            selftest,
+            measured.source,
+            f"{basis}, and longest path",
+            response_ns(checks, everything),
+        )
+    )
+    # Below everything, with the line busy all the time; not under stress, whose telemetry leaves nothing on paper.
+    shipped = [replace(a, at_most=None) if a.name == timing.telemetry and not timing.telemetry_at_once else a for a in interrupts]
+    shipped += [replace(j, wait_ns=0) for j in jobs.values()] + [checks]
+    supervisor = Activity(
+        "health", jobs["telemetry"].order + 1, ticks.period_ns, rate.ns(found.health) + 2 * switch, _WATCHDOG_NS, blocking
+    )
+    rows.append(Row(supervisor, "task", priority_of("idle"), found.health, "model", "longest path", response_ns(supervisor, shipped)))
     hands_over = next(a for a in interrupts if a.name == timing.sensor[-1])
     # Blocked where the interrupt comes while a task has suspended the scheduler: the switch waits for xTaskResumeAll().
     cost = hands_over.cost_ns + 2 * switch + rate.ns(found.resume)
@@ -272,7 +317,7 @@ def analyse(board: Board, plan: MemoryPlan, tasks: Tasks, found: Costs, measured
         utilisation(
             [
                 replace(a, period_ns=_line_period(timing, lines, frame)) if a.name == timing.telemetry else a
-                for a in (*interrupts, *jobs.values())
+                for a in (*interrupts, *jobs.values(), checks, supervisor)
             ]
         ),
     )

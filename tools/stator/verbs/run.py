@@ -191,6 +191,10 @@ def _complaints(image: Image, done: Run, stream: Stream, comparison: Comparison,
     if done.telemetry.garbage:
         shown = ", ".join(done.telemetry.garbage_shown[:3])
         found.append(f"{done.telemetry.garbage} telemetry lines could not be decoded: {shown}")
+    unwell = next((r for r in reversed(done.telemetry.records) if r.health is not None and not r.health.well), None)
+    if unwell is not None and unwell.health is not None:
+        found.append(f"the firmware is not well in frame {unwell.sequence}: {', '.join(unwell.health.reasons)}")
+    found += [f"the firmware started again: {why}" for why in done.telemetry.crashes]
     for stack in bounds.stacks:
         used = done.telemetry.stacks.get(stack.name)
         if used is not None and used > stack.bound_bytes:

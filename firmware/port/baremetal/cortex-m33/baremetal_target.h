@@ -20,11 +20,13 @@ static inline void baremetal_interrupts_start(void) {
 
 /* Wakes for a pending interrupt whether or not PRIMASK holds it back (Armv8-M ARM, WFI). */
 static inline void baremetal_sleep(void) {
+#ifndef STATOR_IDLE_SPINS
     __asm__ volatile("dsb\n"
                      "wfi"
                      :
                      :
                      : "memory");
+#endif
 }
 
 #endif

@@ -6,6 +6,7 @@
 #include "queue.h"
 
 #include "stator/fail.h"
+#include "stator/health.h"
 #include "stator/monitor.h"
 #include "stator/port.h"
 #include "stator/uart.h"
@@ -34,6 +35,7 @@ void __wrap_stator_port_receive_record(struct stator_record *record) {
 
 /* The idle task does not sleep. A long way without a branch, which a simulator executes fastest. */
 void __wrap_vApplicationIdleHook(void) {
+    stator_health_poll();
     __asm__ volatile(".rept 480\n"
                      "nop\n"
                      ".endr");
