@@ -244,7 +244,7 @@ def max_pool_2d(rng: Generator) -> Sample:
 
 
 @maker
-def mean(rng: Generator) -> Sample:
+def mean(rng: Generator, dtype: str = "int8") -> Sample:
     m = Model()
     shape = tuple(pick(rng, 1, 7) for _ in range(pick(rng, 2, 4)))
     first = pick(rng, 0, len(shape) - 1)
@@ -255,23 +255,23 @@ def mean(rng: Generator) -> Sample:
     out = tuple(1 if i in axes else d for i, d in enumerate(shape) if keep or i not in axes)
     given = [a - len(shape) if rng.random() < 0.3 else a for a in axes]
     x_scale = scale(rng)
-    x = m.tensor(shape, "int8", x_scale, zero_point(rng))
+    x = m.tensor(shape, dtype, x_scale, zero_point(rng, dtype))
     axis = m.tensor((len(axes),), "int32", data=np.array(given, dtype=np.int32))
     y_scale = float(np.float32(x_scale * 2.0 ** rng.uniform(-6, 6)))
-    y = m.tensor(out, "int8", y_scale, zero_point(rng))
+    y = m.tensor(out, dtype, y_scale, zero_point(rng, dtype))
     m.operator("MEAN", [x, axis], [y], "ReducerOptions", KeepDims=keep)
-    return Sample(m.build([x], [y]), (values(rng, shape),), f"{shape} over {given}, keep={keep}, {x_scale} -> {y_scale}")
+    return Sample(m.build([x], [y]), (values(rng, shape, dtype),), f"{shape} over {given}, keep={keep}, {x_scale} -> {y_scale}")
 
 
 @maker
-def softmax(rng: Generator) -> Sample:
+def softmax(rng: Generator, dtype: str = "int8") -> Sample:
     m = Model()
     rows, depth = pick(rng, 1, 3), pick(rng, 1, 20)
-    x = m.tensor((rows, depth), "int8", scale(rng, -12, 4), zero_point(rng))
-    y = m.tensor((rows, depth), "int8", 1 / 256, -128)
+    x = m.tensor((rows, depth), dtype, *((scale(rng, -12, 4), zero_point(rng)) if dtype == "int8" else (scale(rng, -16, -4), 0)))
+    y = m.tensor((rows, depth), dtype, *((1 / 256, -128) if dtype == "int8" else (1 / 32768, 0)))
     beta = float(rng.choice([1.0, 1.0, 0.25, 3.0]))
     m.operator("SOFTMAX", [x], [y], "SoftmaxOptions", Beta=beta)
-    data = values(rng, (rows, depth)) if rng.random() < 0.7 else rng.integers(-5, 6, size=(rows, depth), dtype=np.int8)
+    data = values(rng, (rows, depth), dtype) if rng.random() < 0.7 else rng.integers(-5, 6, size=(rows, depth), dtype=dtype)
     return Sample(m.build([x], [y]), (data,), f"{rows}x{depth} beta {beta}")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -16,17 +16,19 @@ from tests.python.tflite_builder import Model
 class Mover:
     """A model under construction whose tensors all have one type and one scale."""
 
+    only: ClassVar[str] = ""  # the type of all tensors, where one is asked for
+
     def __init__(self, rng: Generator, kinds: Sequence[str] = ("int8", "int8", "float32")) -> None:
         self.rng = rng
         self.m = Model()
-        self.kind = str(rng.choice(kinds))
-        self.step, self.zero = scale(rng), zero_point(rng)
+        self.kind = self.only or str(rng.choice(kinds))
+        self.step, self.zero = scale(rng), zero_point(rng, self.only or "int8")
         self.inputs: list[int] = []
         self.data: list[Array] = []
 
     def tensor(self, shape: Sequence[int]) -> int:
-        if self.kind == "int8":
-            return self.m.tensor(shape, "int8", self.step, self.zero)
+        if self.kind in ("int8", "int16"):
+            return self.m.tensor(shape, self.kind, self.step, self.zero)
         return self.m.tensor(shape, self.kind)
 
     def input(self, shape: Sequence[int]) -> int:

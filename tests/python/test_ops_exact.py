@@ -15,6 +15,7 @@ from stator.ops import Operands, first_state, operators, run_reference
 from tests.python import kernel_harness
 from tests.python.every_op import Sample, makers, operator_of, samples
 from tests.python.oracle import LiteRt, Oracle
+from tests.python.tflite_builder import Model
 
 COUNT = 40
 
@@ -73,6 +74,19 @@ def test_kernels_equal_the_interpreter(name: str, tmp_path: Path, objects: list[
     for (sample, whole), outputs in zip(wanted, kernel_harness.run(tmp_path, objects, cases) if cases else (), strict=True):
         for variant, got in outputs.items():
             assert got.tobytes() == whole, f"{variant}: {sample.what}: {np.frombuffer(whole, dtype=np.int8)} and {got}"
+
+
+def test_differences_are_exact_for_every_pair_of_values() -> None:
+    """With scales at which the interpreter's arithmetic in double gives other bytes than in float."""
+    a, b = (v.astype(np.int8).reshape(1, -1) for v in np.meshgrid(np.arange(-128, 128), np.arange(-128, 128)))
+    m = Model()
+    x = [m.tensor(a.shape, "int8", scale, 0) for scale in (0.019140340387821198, 0.013681464828550816)]
+    y = m.tensor(a.shape, "int8", 0.008977824822068214, 0)
+    m.operator("SUB", x, [y], "SubOptions")
+    data = m.build(x, [y])
+    (want,) = Oracle(data, 1 << 20).run((a, b))
+    graph = read(data, "sub")
+    np.testing.assert_array_equal(run_reference(graph, (a, b))[graph.outputs[0]], want)
 
 
 # Nothing is left to compute: the bytes stay where they are.

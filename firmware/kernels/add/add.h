@@ -17,7 +17,7 @@ struct stator_add {
     int32_t a_multiplier; /* with a_shift (not positive): a to the common scale, see requantize.h */
     int32_t a_shift;
     int32_t b_zero_point;
-    int32_t b_multiplier; /* negative: b is subtracted */
+    int32_t b_multiplier; /* negative: what its absolute value gives is subtracted */
     int32_t b_shift;
     int32_t output_zero_point;
     int32_t output_multiplier;

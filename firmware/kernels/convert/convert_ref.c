@@ -29,13 +29,13 @@ static int64_t whole(float x, int64_t least, int64_t most) {
     return x >= (float)most ? most : (int64_t)x;
 }
 
-/* Half away from zero, kept within INT8. */
-static int64_t quantized(float x, const struct stator_convert *p) {
+/* Half away from zero, kept within least..most. */
+static int64_t quantized(float x, const struct stator_convert *p, int64_t least, int64_t most) {
     const int64_t q = whole(roundf(x / p->scale), INT32_MIN, INT32_MAX) + p->zero_point;
-    if (q < INT8_MIN) {
-        return INT8_MIN;
+    if (q < least) {
+        return least;
     }
-    return q > INT8_MAX ? INT8_MAX : q;
+    return q > most ? most : q;
 }
 
 CONVERT(stator_cast_s8_s8__ref, int8_t, int8_t, x)
@@ -70,4 +70,6 @@ CONVERT(stator_cast_f32_f32__ref, float, float, x)
 CONVERT(stator_cast_f32_b8__ref, float, uint8_t, x < 0.0f || x > 0.0f || isnan(x))
 CONVERT(stator_dequantize_s8_f32__ref, int8_t, float, p->scale *(float)(x - p->zero_point))
 CONVERT(stator_dequantize_u8_f32__ref, uint8_t, float, p->scale *(float)(x - p->zero_point))
-CONVERT(stator_quantize_f32_s8__ref, float, int8_t, quantized(x, p))
+CONVERT(stator_dequantize_s16_f32__ref, int16_t, float, p->scale *(float)(x - p->zero_point))
+CONVERT(stator_quantize_f32_s8__ref, float, int8_t, quantized(x, p, INT8_MIN, INT8_MAX))
+CONVERT(stator_quantize_f32_s16__ref, float, int16_t, quantized(x, p, INT16_MIN, INT16_MAX))

@@ -22,9 +22,8 @@ static int32_t place(int32_t number, const int32_t *size, const int32_t *stride,
     return at;
 }
 
-static int8_t finish(int32_t sum, int32_t count, const struct stator_reduce *p) {
-    const int32_t q = stator_requantize(sum - p->input_zero_point * count, p->multiplier, p->shift) + p->output_zero_point;
-    return (int8_t)stator_clamp(q, INT8_MIN, INT8_MAX);
+static int32_t finish(int32_t sum, int32_t count, const struct stator_reduce *p) {
+    return stator_requantize(sum - p->input_zero_point * count, p->multiplier, p->shift) + p->output_zero_point;
 }
 
 /* `total` starts at `first`, an element x makes it `step`, and `result` is written. */
@@ -46,7 +45,10 @@ static int8_t finish(int32_t sum, int32_t count, const struct stator_reduce *p) 
         return 0;                                                                                                                \
     }
 
-REDUCE(stator_reduce_sum_s8__ref, int8_t, int32_t, 0, total + x, finish(total, count, p))
+REDUCE(stator_reduce_sum_s8__ref, int8_t, int32_t, 0, total + x,
+       (int8_t)stator_clamp(finish(total, count, p), INT8_MIN, INT8_MAX))
+REDUCE(stator_reduce_sum_s16__ref, int16_t, int32_t, 0, total + x,
+       (int16_t)stator_clamp(finish(total, count, p), INT16_MIN, INT16_MAX))
 REDUCE(stator_reduce_max_s8__ref, int8_t, int8_t, INT8_MIN, x > total ? x : total, total)
 REDUCE(stator_reduce_min_s8__ref, int8_t, int8_t, INT8_MAX, x < total ? x : total, total)
 REDUCE(stator_reduce_sum_f32__ref, float, float, 0.0f, x + total, total)

@@ -301,6 +301,14 @@ def int8(on: Operands, *tensors: Tensor) -> None:
         on.quant(tensor)
 
 
+def one_meaning(on: Operands, *tensors: Tensor) -> None:
+    """Refuses INT8 or INT16 tensors whose elements do not all mean the same numbers; INT16 ones may have no scale, all of them."""
+    first, *others = tensors
+    if first.type.dtype is DType.INT8 or (first.type.dtype is DType.INT16 and any(t.type.quant is not None for t in tensors)):
+        for tensor in others or (first,):
+            same_quant(on, tensor, first)
+
+
 def same_quant(on: Operands, a: Tensor, b: Tensor) -> None:
     """Refuses two tensors whose bytes do not mean the same numbers."""
     if on.quant(a) != on.quant(b):

@@ -11,9 +11,10 @@ import numpy as np
 from stator.ir import DType
 from stator.numerics import wrap32
 from stator.ops import Array, Operands, Options, Refusal, Value
-from stator.ops._activation import Activation, activation_range, real_range
+from stator.ops._activation import Activation, real_range
 from stator.ops._pairs import Pairs
-from stator.ops._types import SUFFIXES, one_type
+from stator.ops._types import QUANTIZED, SUFFIXES, one_type
+from stator.ops._weights import output_range
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,26 +36,24 @@ class Arithmetic(Pairs):
 
     @abc.abstractmethod
     def quantized(self, on: Operands, a: Array, b: Array) -> Array:
-        """The operation on INT8 values, as int64; not yet clamped."""
+        """The operation on INT8 or INT16 values, as int64; not yet clamped."""
 
     @abc.abstractmethod
     def quantized_fields(self, on: Operands) -> tuple[str, tuple[tuple[str, Value], ...]]:
-        """The folder of the INT8 kernel, and its parameters but for the activation; refuses scales that do not fit."""
+        """The name of the kernel for INT8 or INT16, and its parameters but for the activation; refuses scales that do not fit."""
 
     def check(self, on: Operands) -> None:
         dtype = one_type(on, (on.input(0), on.input(1), on.output), self.types)
-        if dtype is DType.INT8:
+        if dtype in QUANTIZED:
             self.quantized_fields(on)
-            activation_range(self.activation, on.quant(on.output))
+            output_range(on, self.activation)
         elif dtype is DType.INT32 and self.activation is not Activation.NONE:
             raise Refusal("an activation of int32", remedy="use the operator without an activation", unsupported=True)
 
     def compute(self, on: Operands, a: Array, b: Array) -> Array:
         dtype = on.output.type.dtype
-        if dtype is DType.INT8:
-            return np.clip(
-                self.quantized(on, a.astype(np.int64), b.astype(np.int64)), *activation_range(self.activation, on.quant(on.output))
-            )
+        if dtype in QUANTIZED:
+            return np.clip(self.quantized(on, a.astype(np.int64), b.astype(np.int64)), *output_range(on, self.activation))
         if dtype is DType.INT32:
             return wrap32(self.real(a.astype(np.int64), b.astype(np.int64)))
         low, high = (np.float32(v) for v in real_range(self.activation))
@@ -64,10 +63,12 @@ class Arithmetic(Pairs):
 
     def fields(self, on: Operands) -> tuple[str, str, str, tuple[tuple[str, Value], ...]]:
         dtype = on.output.type.dtype
-        if dtype is not DType.INT8:
+        if dtype not in QUANTIZED:
             low, high = real_range(self.activation)
             kernel = f"{self.kernel_name}_{SUFFIXES[dtype]}"
             return kernel, "pairwise", "stator_pairwise", (("activation_min", low), ("activation_max", high))
-        folder, fields = self.quantized_fields(on)
-        lowest, highest = activation_range(self.activation, on.quant(on.output))
-        return f"{folder}_s8", folder, f"stator_{folder}", (*fields, ("activation_min", lowest), ("activation_max", highest))
+        name, fields = self.quantized_fields(on)
+        lowest, highest = output_range(on, self.activation)
+        folder = "wide_pairs" if dtype is DType.INT16 else name
+        ends = (("activation_min", lowest), ("activation_max", highest))
+        return f"{name}_{SUFFIXES[dtype]}", folder, f"stator_{folder}", (*fields, *ends)

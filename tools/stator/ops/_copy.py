@@ -14,8 +14,8 @@ from typing import Self
 
 import numpy as np
 
-from stator.ir import DType, Node, Tensor, TensorType
-from stator.ops import Array, Constant, KernelCall, Operands, Operator, Options, Placement, Refusal, same_quant
+from stator.ir import Node, Tensor, TensorType
+from stator.ops import Array, Constant, KernelCall, Operands, Operator, Options, Placement, Refusal, one_meaning
 from stator.ops._types import ANY, one_type
 
 #: Dimensions of a box, after neighbours that go on alike are joined.
@@ -98,9 +98,8 @@ class Copy(Operator):
 
     def check(self, on: Operands) -> None:
         tensors: list[Tensor] = [on.input(i) for i in self.sources(on)]
-        if one_type(on, (*tensors, *on.outputs), ANY) is DType.INT8:
-            for tensor in (*tensors, *on.outputs):
-                same_quant(on, tensor, on.output)
+        one_type(on, (*tensors, *on.outputs), ANY)
+        one_meaning(on, *on.outputs, *tensors)
         self.shapes(on)
         if sum(1 for _ in self.parts(on)) > MAX_PARTS:
             raise Refusal(f"more than {MAX_PARTS} pieces to copy", remedy="use fewer or larger pieces", unsupported=True)

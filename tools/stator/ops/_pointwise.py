@@ -1,6 +1,6 @@
 """Operators of one operand, element by element.
 
-Every INT8 input has one answer, so the kernel looks it up in a table of 256 bytes that is made here; floats are computed.
+Every INT8 input has one answer, so the kernel looks it up in a table of 256 bytes that is made here; INT16 and floats are computed.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from stator.channels import Bounds, Mask
 from stator.ir import DType, Node, TensorType
 from stator.numerics import INT32_MAX, INT32_MIN
 from stator.ops import Array, Constant, KernelCall, Operands, Operator, Options, Refusal, same_quant
-from stator.ops._types import SUFFIXES, one_type
+from stator.ops._types import QUANTIZED, SUFFIXES, one_type
+from stator.ops._wide import Wide
 
 #: Every INT8 value, in the order of the table.
 VALUES = np.arange(-128, 128, dtype=np.int64)
@@ -39,6 +40,10 @@ class Pointwise(Operator):
         """The answers to VALUES, not yet clamped to INT8; refuses scales that do not fit."""
         return by_float(on, self.real)
 
+    def wide(self, on: Operands) -> Wide:
+        """What is done to INT16, where `types` has it; refuses scales that do not fit."""
+        raise NotImplementedError
+
     def slope(self) -> float:
         """The operator's own parameter, for floats."""
         return 0.0
@@ -48,8 +53,11 @@ class Pointwise(Operator):
         return np.clip(self.answers(on), -128, 127).astype(np.int8)
 
     def check(self, on: Operands) -> None:
-        if one_type(on, (on.input(0), on.output), self.types) is DType.INT8:
+        dtype = one_type(on, (on.input(0), on.output), self.types)
+        if dtype is DType.INT8:
             self.table(on)
+        elif dtype is DType.INT16:
+            self.wide(on)
 
     def for_rows(self, on: Operands, first: int, end: int) -> tuple[int, int, Operator] | None:
         return first, end, self
@@ -64,6 +72,8 @@ class Pointwise(Operator):
         if x.dtype == np.int8:
             result: Array = self.table(on)[x.astype(np.int64) + 128]
             return (result,)
+        if x.dtype == np.int16:
+            return (self.wide(on).values(on, x).astype(np.int16),)
         with np.errstate(all="ignore"):
             return (self.real(x).astype(x.dtype),)
 
@@ -91,6 +101,8 @@ class Pointwise(Operator):
             return KernelCall(
                 "lookup_s8", "lookup/lookup.h", "stator_lookup", node.outputs, node.inputs[:1], (("table", table), ("elements", elements))
             )
+        if dtype is DType.INT16:
+            return self.wide(on).call(node, on)
         return KernelCall(
             kernel=f"{self.kernel_name}_{SUFFIXES[dtype]}",
             header="pointwise/pointwise.h",
@@ -113,11 +125,11 @@ def by_float(on: Operands, function: Callable[[Array], Array]) -> Array:
     with np.errstate(all="ignore"):
         values = function(np.float32(x.scale) * centred(on).astype(np.float32)).astype(np.float32)
         scaled = values * (np.float32(1) / np.float32(y.scale))
-        total = (_rounded(scaled) + np.float32(y.zero_point)).astype(np.float64)
+        total = (rounded(scaled) + np.float32(y.zero_point)).astype(np.float64)
     return np.clip(np.nan_to_num(total, nan=INT32_MIN), INT32_MIN, INT32_MAX).astype(np.int64)
 
 
-def _rounded(x: Array) -> Array:
+def rounded(x: Array) -> Array:
     """Half away from zero; exact, where adding a half in float32 is not."""
     wide = x.astype(np.float64)
     result: Array = np.trunc(wide + np.copysign(0.5, wide)).astype(np.float32)
@@ -125,8 +137,8 @@ def _rounded(x: Array) -> Array:
 
 
 def one_scale(on: Operands) -> None:
-    """Refuses an INT8 input and output of different scales, for operators that only sort values."""
-    if on.input(0).type.dtype is DType.INT8:
+    """Refuses a quantized input and output of different scales, for operators that only sort values."""
+    if on.input(0).type.dtype in QUANTIZED:
         same_quant(on, on.input(0), on.output)
 
 

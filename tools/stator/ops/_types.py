@@ -18,6 +18,9 @@ SUFFIXES = {
     DType.UINT8: "u8",
 }
 
+#: Numbers under a scale; INT16 has no zero point.
+QUANTIZED = (DType.INT8, DType.INT16)
+
 #: Whatever an activation can be: what operators that only move elements take.
 ANY = tuple(dtype for dtype in DType if dtype is not DType.INT4)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from stator.ops import Array, operator
-from stator.ops._sum import LEFT_SHIFT, Sum
+from stator.ops._sum import Sum
 
 
 @operator("ADD", options="AddOptions")
@@ -17,7 +17,3 @@ class Add(Sum):
 
     def real(self, a: Array, b: Array) -> Array:
         return a + b
-
-    def ratios(self, a: float, b: float, y: float) -> tuple[float, float, float]:
-        common = 2 * max(a, b)
-        return a / common, b / common, common / ((1 << LEFT_SHIFT) * y)

@@ -1,4 +1,4 @@
-"""DEQUANTIZE from INT8 or UINT8 to float."""
+"""DEQUANTIZE from INT8, INT16 or UINT8 to float."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Dequantize(Operator):
         return cls()
 
     def check(self, on: Operands) -> None:
-        one_type(on, (on.input(0),), (DType.INT8, DType.UINT8))
+        one_type(on, (on.input(0),), (DType.INT8, DType.INT16, DType.UINT8))
         on.quant(on.input(0))
         if on.output.type.dtype is not DType.FLOAT32:
             raise Refusal(f"the output is {on.output.type.dtype.value}, and float32 is needed", unsupported=True)

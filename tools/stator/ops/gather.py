@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from stator.ir import DType, Node, TensorType
-from stator.ops import Array, KernelCall, Operands, Operator, Options, Refusal, operator, same_quant
+from stator.ir import Node, TensorType
+from stator.ops import Array, KernelCall, Operands, Operator, Options, Refusal, one_meaning, operator
 from stator.ops._copy import axis_of
 from stator.ops._gather import Places
 from stator.ops._types import ANY, one_type
@@ -48,8 +48,8 @@ class Gather(Operator):
         return (TensorType((*x.shape[:axis], *indices[together:], *x.shape[axis + 1 :]), x.dtype, on.output.type.quant),)
 
     def check(self, on: Operands) -> None:
-        if one_type(on, (on.input(0), on.output), ANY) is DType.INT8:
-            same_quant(on, on.input(0), on.output)
+        one_type(on, (on.input(0), on.output), ANY)
+        one_meaning(on, on.input(0), on.output)
         self._places(on).check(on)
 
     def reference(self, on: Operands, *inputs: Array | None) -> tuple[Array, ...]:

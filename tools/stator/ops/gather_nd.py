@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from stator.ir import DType, Node, TensorType
-from stator.ops import Array, KernelCall, Operands, Operator, Options, Refusal, operator, same_quant
+from stator.ir import Node, TensorType
+from stator.ops import Array, KernelCall, Operands, Operator, Options, Refusal, one_meaning, operator
 from stator.ops._gather import Places
 from stator.ops._types import ANY, one_type
 
@@ -33,8 +33,8 @@ class GatherNd(Operator):
         return (TensorType((*indices[:-1], *x.shape[self._depth(on) :]), x.dtype, on.output.type.quant),)
 
     def check(self, on: Operands) -> None:
-        if one_type(on, (on.input(0), on.output), ANY) is DType.INT8:
-            same_quant(on, on.input(0), on.output)
+        one_type(on, (on.input(0), on.output), ANY)
+        one_meaning(on, on.input(0), on.output)
         self._places(on).check(on)
 
     def reference(self, on: Operands, *inputs: Array | None) -> tuple[Array, ...]:

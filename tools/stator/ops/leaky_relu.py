@@ -7,16 +7,18 @@ from typing import ClassVar
 
 import numpy as np
 
-from stator.numerics import requantize
+from stator.ir import DType
 from stator.ops import Array, Operands, Options, operator
 from stator.ops._pairs import scaled
-from stator.ops._pointwise import Pointwise, centred, ratio
+from stator.ops._pointwise import VALUES, Pointwise, ratio
+from stator.ops._wide import Rescaling
 
 
 @operator("LEAKY_RELU", options="LeakyReluOptions")
 @dataclass(frozen=True, slots=True)
 class LeakyRelu(Pointwise):
     kernel_name: ClassVar[str] = "leaky_relu"
+    types: ClassVar[frozenset[DType]] = frozenset([DType.INT8, DType.INT16, DType.FLOAT32])
 
     alpha: float
 
@@ -30,12 +32,12 @@ class LeakyRelu(Pointwise):
     def slope(self) -> float:
         return self.alpha
 
-    def answers(self, on: Operands) -> Array:
+    def wide(self, on: Operands) -> Rescaling:
         x, y = np.float32(on.quant(on.input(0)).scale), np.float32(on.quant(on.output).scale)
         with np.errstate(all="ignore"):
             below = float(x * np.float32(self.alpha) / y)
-        values = centred(on)
-        positive = requantize(values, *scaled(ratio(on), "scales of input and output"))
-        negative = requantize(values, *scaled(abs(below), "alpha and the scales"))
-        result: Array = np.where(values >= 0, positive, -negative if below < 0 else negative) + on.quant(on.output).zero_point
-        return result
+        above = scaled(ratio(on), "scales of input and output")
+        return Rescaling(above, scaled(abs(below), "alpha and the scales"), negated=below < 0)
+
+    def answers(self, on: Operands) -> Array:
+        return self.wide(on).values(on, VALUES)

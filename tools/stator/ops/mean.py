@@ -11,9 +11,10 @@ import numpy as np
 from stator.channels import Bounds, Mask
 from stator.ir import DType, Node, TensorType
 from stator.numerics import INT32_MAX, quantize_multiplier, requantize
-from stator.ops import Array, KernelCall, Operands, Operator, Options, Overlap, Refusal, int8, operator
+from stator.ops import Array, KernelCall, Operands, Operator, Options, Overlap, Refusal, operator
 from stator.ops._channels import rescaled
 from stator.ops._reduce import reduce_call
+from stator.ops._types import QUANTIZED, integer_range, one_type
 
 
 @operator("MEAN", options="ReducerOptions")
@@ -61,8 +62,8 @@ class Mean(Operator):
         return (multiplier << extra) // count, shift - extra
 
     def check(self, on: Operands) -> None:
-        int8(on, on.input(0), on.output)
-        if self._count(on) * 255 > INT32_MAX:
+        dtype = one_type(on, (on.input(0), on.output), QUANTIZED)
+        if self._count(on) * ((1 << (8 * dtype.bytes)) - 1) > INT32_MAX:
             raise Refusal(f"a mean over {self._count(on):,} elements", remedy="use a smaller input")
         multiplier, _ = self._scaling(on)
         if multiplier > INT32_MAX:
@@ -72,18 +73,18 @@ class Mean(Operator):
         axes = self._axes(on)
         shape = on.input(0).type.shape
         kept = tuple(1 if i in axes else d for i, d in enumerate(shape) if self.keep_dims or i not in axes)
-        return (TensorType(kept, DType.INT8, on.output.type.quant),)
+        return (TensorType(kept, on.input(0).type.dtype, on.output.type.quant),)
 
     def reference(self, on: Operands, *inputs: Array | None) -> tuple[Array, ...]:
         x = inputs[0]
         assert x is not None
         total = x.astype(np.int64).sum(axis=tuple(self._axes(on))) - on.quant(on.input(0)).zero_point * self._count(on)
         y = requantize(total, *self._scaling(on)) + on.quant(on.output).zero_point
-        return (np.clip(y, -128, 127).astype(np.int8).reshape(on.output.type.shape),)
+        return (np.clip(y, *integer_range(on.output.type.dtype)).astype(x.dtype).reshape(on.output.type.shape),)
 
     def bounds(self, on: Operands, *inputs: Bounds | None) -> tuple[Bounds, ...]:
         x = inputs[0]
-        if x is None or not self._by_channel(on):
+        if x is None or not self._by_channel(on) or on.output.type.dtype is not DType.INT8:
             return Operator.bounds(self, on, *inputs)
         count, zero_point = self._count(on), on.quant(on.input(0)).zero_point
         multiplier, shift = (np.array([value]) for value in self._scaling(on))
@@ -110,7 +111,7 @@ class Mean(Operator):
             ("output_zero_point", on.quant(on.output).zero_point),
         )
         fold = self._fold(on)
-        if fold is None:
+        if fold is None or on.output.type.dtype is not DType.INT8:
             return reduce_call("sum", node, on, tuple(sorted(self._axes(on))), points)
         outer, count, inner = fold
         return KernelCall(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from stator.ir import DType
 from stator.numerics import requantize
 from stator.ops import Array, Operands, Value, operator
 from stator.ops._arithmetic import Arithmetic
@@ -15,6 +16,7 @@ from stator.ops._pairs import scaled
 @dataclass(frozen=True, slots=True)
 class Mul(Arithmetic):
     kernel_name: ClassVar[str] = "mul"
+    types: ClassVar[frozenset[DType]] = frozenset([DType.INT8, DType.INT16, DType.INT32, DType.FLOAT32])
 
     def real(self, a: Array, b: Array) -> Array:
         return a * b
@@ -29,6 +31,8 @@ class Mul(Arithmetic):
 
     def quantized_fields(self, on: Operands) -> tuple[str, tuple[tuple[str, Value], ...]]:
         multiplier, shift = self._scaling(on)
+        if on.output.type.dtype is DType.INT16:
+            return "mul", (("multiplier", multiplier), ("shift", shift))
         return "mul", (
             ("a_zero_point", on.quant(on.input(0)).zero_point),
             ("b_zero_point", on.quant(on.input(1)).zero_point),

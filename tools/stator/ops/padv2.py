@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from stator.ir import DType
-from stator.ops import Operands, Refusal, operator, same_quant
+from stator.ops import Operands, Refusal, one_meaning, operator
 from stator.ops._border import inside, padded
 from stator.ops._copy import Copy, Part
 
@@ -20,8 +19,7 @@ class PadV2(Copy):
         value = on.constant(2, "the border's value")
         if value.size != 1 or value.dtype != on.output.type.dtype.numpy:
             raise Refusal(f"the border's value is {value.dtype}[{value.size}]")
-        if on.output.type.dtype is DType.INT8:
-            same_quant(on, on.input(2), on.output)
+        one_meaning(on, on.input(2), on.output)
         return int.from_bytes(value.tobytes(), "little")
 
     def parts(self, on: Operands) -> list[Part]:

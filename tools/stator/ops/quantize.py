@@ -1,4 +1,4 @@
-"""QUANTIZE: from float to INT8, or the same numbers under another scale and zero point, between INT8 and UINT8."""
+"""QUANTIZE: from float to INT8 or INT16, or the same numbers under another scale and zero point, between INT8, INT16 and UINT8."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from stator.numerics import INT32_MAX, INT32_MIN, requantize
 from stator.ops import Array, Constant, KernelCall, Operands, Operator, Options, Refusal, operator
 from stator.ops._convert import convert_call
 from stator.ops._pairs import scaled
-from stator.ops._types import integer_range, one_type
+from stator.ops._types import QUANTIZED, SUFFIXES, integer_range, one_type
+from stator.ops._wide import Rescaling
 
 
 @operator("QUANTIZE", options="QuantizeOptions")
@@ -25,12 +26,12 @@ class Quantize(Operator):
         return scaled(on.quant(on.input(0)).scale / on.quant(on.output).scale, "scales of input and output")
 
     def check(self, on: Operands) -> None:
-        if one_type(on, (on.input(0),), (DType.INT8, DType.UINT8, DType.FLOAT32)) is not DType.FLOAT32:
+        source, to = one_type(on, (on.input(0),), (*QUANTIZED, DType.UINT8, DType.FLOAT32)), on.output.type.dtype
+        if source is not DType.FLOAT32:
             self._scaling(on)
         on.quant(on.output)
-        to = on.output.type.dtype
-        if to is not DType.INT8 and not (to is DType.UINT8 and on.input(0).type.dtype is DType.INT8):
-            raise Refusal(f"from {on.input(0).type.dtype.value} to {to.value}", remedy="quantize to INT8", unsupported=True)
+        if (to not in QUANTIZED and (source, to) != (DType.INT8, DType.UINT8)) or (source, to) == (DType.UINT8, DType.INT16):
+            raise Refusal(f"from {source.value} to {to.value}", remedy="quantize to INT8", unsupported=True)
 
     def infer(self, on: Operands) -> tuple[TensorType, ...]:
         return (TensorType(on.input(0).type.shape, on.output.type.dtype, on.output.type.quant),)
@@ -49,18 +50,20 @@ class Quantize(Operator):
         return (np.clip(y, low, high).astype(to),)
 
     def in_place(self, on: Operands) -> tuple[tuple[int, int], ...]:
-        return () if on.input(0).type.dtype is DType.FLOAT32 else ((0, 0),)
+        return ((0, 0),) if on.input(0).type.dtype.bytes == on.output.type.dtype.bytes else ()
 
     def kernel(self, node: Node, on: Operands) -> KernelCall:
         elements, source, quant = on.output.type.elements, on.input(0).type.dtype, on.quant(on.output)
         if source is DType.FLOAT32:
-            return convert_call("quantize_f32_s8", node, elements, quant.scale, quant.zero_point)
+            return convert_call(f"quantize_f32_{SUFFIXES[on.output.type.dtype]}", node, elements, quant.scale, quant.zero_point)
         if DType.UINT8 in (source, on.output.type.dtype):
             # By table: the kernel takes bytes for INT8, so the table's order is that of the bytes' INT8 meaning.
             bytes_in_order = np.arange(-128, 128, dtype=np.int8)
             table = self.reference(on, bytes_in_order.view(source.numpy))[0].view(np.int8)
             params = (("table", Constant("table", "int8_t", table)), ("elements", elements))
             return KernelCall("lookup_s8", "lookup/lookup.h", "stator_lookup", node.outputs, node.inputs[:1], params)
+        if DType.INT16 in (source, on.output.type.dtype):
+            return Rescaling(self._scaling(on), self._scaling(on)).call(node, on)
         multiplier, shift = self._scaling(on)
         return KernelCall(
             kernel="quantize_s8",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from stator.ir import DType, Node, TensorType
-from stator.ops import Array, KernelCall, Operands, Operator, Options, Refusal, operator, same_quant
+from stator.ops import Array, KernelCall, Operands, Operator, Options, Refusal, one_meaning, operator
 from stator.ops._pairs import broadcast_shape, walk
 from stator.ops._types import ANY, one_type
 
@@ -22,9 +22,8 @@ class SelectV2(Operator):
     def check(self, on: Operands) -> None:
         if on.input(0).type.dtype is not DType.BOOL:
             raise Refusal(f"the mask is {on.input(0).type.dtype.value}, and bool is needed")
-        if one_type(on, (on.input(1), on.input(2), on.output), ANY) is DType.INT8:
-            same_quant(on, on.input(1), on.output)
-            same_quant(on, on.input(2), on.output)
+        one_type(on, (on.input(1), on.input(2), on.output), ANY)
+        one_meaning(on, on.output, on.input(1), on.input(2))
 
     def _shapes(self, on: Operands) -> tuple[tuple[int, ...], ...]:
         return tuple(on.input(i).type.shape for i in range(3))

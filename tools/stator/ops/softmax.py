@@ -1,7 +1,8 @@
 """SOFTMAX over the last axis, in fixed point: exp of the distance to the row's maximum, times the reciprocal of their sum.
 
 The formats are Qi.f with i integer and f fractional bits. The polynomials and constants are those of the arithmetic that TFLite
-specifies for INT8 softmax; the C twin is firmware/kernels/softmax/softmax_ref.c.
+specifies for INT8 softmax; the C twin is firmware/kernels/softmax/softmax_ref.c. INT16 takes exponentials and the reciprocal from tables
+with straight lines between the entries (firmware/kernels/wide_softmax/).
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ import numpy as np
 
 from stator.ir import DType, Node, TensorType
 from stator.numerics import doubling_high_mul, quantize_multiplier, rounding_shift_right
-from stator.ops import Array, KernelCall, Operands, Operator, Options, Refusal, int8, operator
+from stator.ops import Array, Constant, KernelCall, Operands, Operator, Options, Refusal, operator
 from stator.ops._fixed_point import exp_of_negative, reciprocal
+from stator.ops._types import QUANTIZED, one_type
+from stator.ops._wide_softmax import wide_softmax, wide_tables
 
 #: The sum of exponentials is Q12.19; this many ones do not overflow it.
 MAX_DEPTH = 4095
@@ -41,24 +44,39 @@ class Softmax(Operator):
         furthest = (((1 << _SCALED_DIFF_BITS) - 1) << (31 - _SCALED_DIFF_BITS)) >> shift
         return multiplier, shift, -furthest
 
+    def wide_scaling(self, on: Operands) -> tuple[int, int]:
+        """Multiplier and shift that take a distance of INT16 to -65535 for -10."""
+        real = on.quant(on.input(0)).scale * self.beta / (10.0 / 65535.0)
+        try:
+            return quantize_multiplier(real)
+        except ValueError as error:
+            raise Refusal(f"beta {self.beta} times the input's scale gives {error}", remedy="calibrate with real data") from None
+
     def check(self, on: Operands) -> None:
-        int8(on, on.input(0), on.output)
+        dtype = one_type(on, (on.input(0), on.output), QUANTIZED)
         if not on.input(0).type.shape or on.input(0).type.shape[-1] > MAX_DEPTH:
             raise Refusal(f"softmax over shape {list(on.input(0).type.shape)}", remedy=f"use 1..{MAX_DEPTH} classes", unsupported=True)
         out = on.quant(on.output)
+        if dtype is DType.INT16:
+            if abs(out.scale - 1 / 32768) > 0.001 / 32768:
+                raise Refusal("the output must have scale 2^-15", unsupported=True)
+            self.wide_scaling(on)
+            return
         if (out.scale, out.zero_point) != (1 / 256, -128):
             raise Refusal("the output must have scale 1/256 and zero point -128", unsupported=True)
         self.scaling(on)
 
     def infer(self, on: Operands) -> tuple[TensorType, ...]:
-        return (TensorType(on.input(0).type.shape, DType.INT8, on.output.type.quant),)
+        return (TensorType(on.input(0).type.shape, on.input(0).type.dtype, on.output.type.quant),)
 
     def reference(self, on: Operands, *inputs: Array | None) -> tuple[Array, ...]:
         x = inputs[0]
         assert x is not None
-        multiplier, shift, furthest = self.scaling(on)
         rows = x.reshape(-1, x.shape[-1]).astype(np.int64)
         diff = rows - rows.max(axis=1, keepdims=True)
+        if x.dtype == np.int16:
+            return (wide_softmax(diff, *self.wide_scaling(on)).astype(np.int16).reshape(x.shape),)
+        multiplier, shift, furthest = self.scaling(on)
         near = diff >= furthest
         e = exp_of_negative(doubling_high_mul(np.where(near, diff, 0) << shift, multiplier), _SCALED_DIFF_BITS)
         total = np.where(near, rounding_shift_right(e, 12), 0).sum(axis=1, keepdims=True)
@@ -71,8 +89,26 @@ class Softmax(Operator):
         return ((0, 0),)
 
     def kernel(self, node: Node, on: Operands) -> KernelCall:
-        multiplier, shift, furthest = self.scaling(on)
         depth = on.input(0).type.shape[-1]
+        if on.input(0).type.dtype is DType.INT16:
+            multiplier, shift = self.wide_scaling(on)
+            exp, reciprocal = wide_tables()
+            return KernelCall(
+                kernel="softmax_s16",
+                header="wide_softmax/wide_softmax.h",
+                struct="stator_wide_softmax",
+                outputs=(node.outputs[0],),
+                inputs=(node.inputs[0],),
+                params=(
+                    ("exp", Constant("exp", "int16_t", exp)),
+                    ("reciprocal", Constant("reciprocal", "int16_t", reciprocal)),
+                    ("rows", on.input(0).type.elements // depth),
+                    ("depth", depth),
+                    ("multiplier", multiplier),
+                    ("shift", shift),
+                ),
+            )
+        multiplier, shift, furthest = self.scaling(on)
         return KernelCall(
             kernel="softmax_s8",
             header="softmax/softmax.h",

@@ -10,6 +10,12 @@ from stator.variants import NotTaken, integers
 HALF = (1 << 30, 0)  # multiplier and shift of 0.5
 
 
+def _ties(multiplier: int) -> bool:
+    """Whether x * multiplier / 2^31 can lie in the middle between two numbers for x = -255..255 times 2^20: then the product with a
+    negative multiplier rounds the other way than its absolute value negated."""
+    return 3 <= (multiplier & -multiplier).bit_length() - 1 <= 10
+
+
 def lay_out(call: KernelCall) -> KernelCall:
     if integers(call, "activation_min", "activation_max") != (-128, 127):
         raise NotTaken("the activation narrows the output's range")
@@ -25,6 +31,8 @@ def lay_out(call: KernelCall) -> KernelCall:
     if first[:2] != HALF:
         raise NotTaken("no operand has half of the common scale")
     multiplier, shift, zero_point = integers(call, "output_multiplier", "output_shift", "output_zero_point")
+    if second[0] < 0 and _ties(-second[0]):
+        raise NotTaken("differences would round some ties the other way")
     if not 1 <= -shift <= 31 or not 0 <= -second[1] <= 31:
         raise NotTaken("a scale shifts too far")
     params: dict[str, Value] = {
