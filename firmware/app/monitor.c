@@ -18,8 +18,7 @@
 
 extern const struct stator_features_config stator_features_config;
 
-_Static_assert(STATOR_MODEL_INPUT_BYTES == STATOR_WINDOW_FRAMES * STATOR_FEATURE_COLUMNS,
-               "the model's input is not the window of model.yml");
+_Static_assert(STATOR_MODEL_INPUT_BYTES == STATOR_FEATURE_COLUMNS, "the model does not take one column of features");
 _Static_assert(STATOR_MODEL_OUTPUT_BYTES == STATOR_CLASSES, "the model's first output is not one logit per label");
 
 /* Each written by one task alone. */
@@ -29,17 +28,17 @@ static uint32_t columns_damaged;       /* inference task */
 
 /* The inference task's, from one column to the next. */
 static struct {
-    struct stator_window window;
     struct stator_decision decision;
     uint32_t next_sequence;
 } kept;
-static uint32_t kept_sum; /* of it and of the window's columns */
+static uint32_t kept_sum; /* of it and of the model's state */
 
 /* Changes of single bits, and most others, for three instructions a word (Fletcher's two sums, modulo 2^32). */
 static uint32_t sum_of_kept(void) {
     typedef uint32_t __attribute__((may_alias)) word;
-    const word *words[] = {(const word *)(const void *)&kept, (const word *)(const void *)stator_window};
-    const size_t counts[] = {sizeof(kept) / 4u, sizeof(stator_window) / 4u};
+    const word *words[] = {(const word *)(const void *)&kept,
+                           (const word *)(const void *)(stator_arena + STATOR_MODEL_STATE_OFFSET)};
+    const size_t counts[] = {sizeof(kept) / 4u, STATOR_MODEL_STATE_BYTES / 4u};
     uint32_t first = 1;
     uint32_t second = 0;
     for (unsigned part = 0; part < 2; part++) {
@@ -56,8 +55,6 @@ static uint32_t sum_of_kept(void) {
 void stator_monitor_init(void) {
     stator_health_init();
     if (stator_stream_init(stator_half0, stator_half1, STATOR_HALF_TICKS) ||
-        stator_window_init(&kept.window, (int8_t *)stator_window, STATOR_WINDOW_FRAMES, STATOR_FEATURE_COLUMNS,
-                           STATOR_MODEL_INPUT_ZERO_POINT) ||
         STATOR_MODEL_INIT(stator_arena, sizeof(stator_arena))) {
         stator_fail("memory plan and model do not agree");
     }
@@ -93,9 +90,8 @@ void stator_monitor_column_lost(void) {
 }
 
 static void start_anew(void) {
-    if (stator_window_init(&kept.window, (int8_t *)stator_window, STATOR_WINDOW_FRAMES, STATOR_FEATURE_COLUMNS,
-                           STATOR_MODEL_INPUT_ZERO_POINT)) {
-        stator_fail("window");
+    if (STATOR_MODEL_INIT(stator_arena, sizeof(stator_arena))) {
+        stator_fail("model");
     }
     stator_decision_init(&kept.decision, STATOR_WINDOW_FRAMES, STATOR_DEBOUNCE_FRAMES);
 }
@@ -115,8 +111,7 @@ int stator_monitor_infer(struct stator_record *record, const struct stator_colum
         start_anew();
     }
     kept.next_sequence = column->sequence + 1;
-    stator_window_push(&kept.window, column->values);
-    stator_window_copy(&kept.window, (int8_t *)stator_arena + STATOR_MODEL_INPUT_OFFSET);
+    memcpy(stator_arena + STATOR_MODEL_INPUT_OFFSET, column->values, STATOR_FEATURE_COLUMNS);
     if (STATOR_MODEL_RUN(stator_arena)) {
         stator_fail("model");
     }
@@ -157,16 +152,25 @@ void stator_monitor_close_record(struct stator_record *record) {
     record->check = CHECKED(record);
 }
 
-/* The known input: numbers that look like chance (D. E. Knuth, The Art of Computer Programming 2, 3.2.1.2), as stator.emit.health
- * draws them. */
-static void known_answer(void) {
-    int8_t *input = (int8_t *)stator_arena + STATOR_MODEL_INPUT_OFFSET;
-    uint32_t drawn = 1;
-    for (size_t i = 0; i < STATOR_MODEL_INPUT_BYTES; i++) {
+/* Fills memory with numbers that look like chance (D. E. Knuth, The Art of Computer Programming 2, 3.2.1.2), as
+ * stator.emit.health draws them; returns where the next ones go on. */
+static __attribute__((noinline)) uint32_t draw(uint8_t *to, size_t bytes, uint32_t drawn) {
+    for (size_t i = 0; i < bytes; i++) {
         drawn = drawn * 1664525u + 1013904223u;
-        input[i] = (int8_t)(uint8_t)(drawn >> 24);
+        to[i] = (uint8_t)(drawn >> 24);
     }
+    return drawn;
+}
+
+/* The model after a known past; its state is put aside meanwhile. */
+static void known_answer(void) {
+    static uint8_t aside[STATOR_MODEL_STATE_BYTES + 1u]; /* there may be no state */
+    uint8_t *state = stator_arena + STATOR_MODEL_STATE_OFFSET;
+    memcpy(aside, state, STATOR_MODEL_STATE_BYTES);
+    uint32_t drawn = draw(state, STATOR_MODEL_STATE_BYTES, 1);
+    draw(stator_arena + STATOR_MODEL_INPUT_OFFSET, STATOR_MODEL_INPUT_BYTES, drawn);
     bool right = STATOR_MODEL_RUN(stator_arena) == 0;
+    memcpy(state, aside, STATOR_MODEL_STATE_BYTES);
     const int8_t *answer = stator_health_config.answer;
     right = memcmp(stator_arena + STATOR_MODEL_OUTPUT_OFFSET, answer, STATOR_CLASSES) == 0 && right;
     right = memcmp(stator_arena + STATOR_MODEL_OUTPUT1_OFFSET, answer + STATOR_CLASSES, STATOR_CLASSES) == 0 && right;

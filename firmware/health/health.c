@@ -79,7 +79,7 @@ static void flash_step(size_t bytes) {
 }
 
 /* RAM and the known answer: the inference task's. */
-static size_t march_next; /* words of arena and window, one behind the other */
+static size_t march_next; /* word of the arena */
 static volatile uint32_t march_passes;
 static uint32_t frames;
 static volatile uint32_t answers;
@@ -87,20 +87,16 @@ static uint32_t memory_told;
 static struct stator_cusum drift;
 static struct stator_cusum doubt;
 
-#define ARENA_WORDS  (sizeof(stator_arena) / 4u)
-#define WINDOW_WORDS (sizeof(stator_window) / 4u)
+#define ARENA_WORDS (sizeof(stator_arena) / 4u)
 
 void stator_health_march(void) {
-    bool in_arena = march_next < ARENA_WORDS;
-    size_t at = in_arena ? march_next : march_next - ARENA_WORDS;
-    size_t left = (in_arena ? ARENA_WORDS : WINDOW_WORDS) - at;
+    size_t left = ARENA_WORDS - march_next;
     size_t count = left < MARCH_WORDS ? left : MARCH_WORDS;
-    volatile uint32_t *region = (volatile uint32_t *)(void *)(in_arena ? (void *)stator_arena : (void *)stator_window);
-    if (stator_march(region + at, count)) {
+    if (stator_march((volatile uint32_t *)(void *)stator_arena + march_next, count)) {
         put(INFERENCE, STATOR_HEALTH_RAM, true);
     }
     march_next += count;
-    if (march_next == ARENA_WORDS + WINDOW_WORDS) {
+    if (march_next == ARENA_WORDS) {
         march_next = 0;
         march_passes++;
     }

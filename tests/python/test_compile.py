@@ -82,7 +82,7 @@ def test_fields_of_the_contract_are_answered(monitor: Path, tmp_path: Path) -> N
     assert answer["sample_hz"] == 12_000
     for field in ("arena_bytes", "arena_bound_bytes", "weights_bytes", "macs"):
         assert answer[field] == facts[field]
-    assert [layer["op"] for layer in facts["layers"]] == ["FULLY_CONNECTED", "SOFTMAX"]
+    assert [layer["op"] for layer in facts["layers"]] == ["HISTORY", "FULLY_CONNECTED", "SOFTMAX"]
 
 
 def test_arena_above_its_budget_is_a_failing_verdict(monitor: Path, tmp_path: Path) -> None:
@@ -90,7 +90,7 @@ def test_arena_above_its_budget_is_a_failing_verdict(monitor: Path, tmp_path: Pa
     answer = compile(str(monitor), board_folder(tmp_path), str(tmp_path / "out"))
     assert isinstance(answer, dict)
     assert answer["verdict"] == "fail"
-    assert answer["reasons"] == ["arena_bytes 35 B, budget 34 B"]
+    assert answer["reasons"] == ["arena_bytes 40 B, budget 34 B"]
 
 
 def test_bare_file_gets_arena_and_model_only(tmp_path: Path) -> None:
@@ -199,7 +199,7 @@ def test_copied_board_and_model_folders_work_unchanged(tmp_path: Path) -> None:
     shutil.copytree(MODEL_FOLDERS / "bearing", model)
     compile(str(model), str(board), str(tmp_path / "out"))
     header = (tmp_path / "out" / "my_model.h").read_text()
-    assert "int my_model_run(void *arena);" in header
+    assert "int my_model_step(void *arena);" in header
     assert '#define STATOR_BOARD_NAME  "my_board"' in (tmp_path / "out" / "memory_plan.h").read_text()
 
 

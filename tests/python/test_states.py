@@ -47,9 +47,12 @@ def test_every_run_equals_the_interpreter(name: str) -> None:
 def test_a_state_shares_its_bytes_with_nothing_and_is_set_by_init(name: str) -> None:
     graph = read(next(samples(name, 1)).data, name)
     planned = schedule(graph)
-    for variable in graph.variables():
-        buffer = planned.buffers[planned.buffer_of[variable.index]]
-        assert buffer.tensors == (variable.index,) and (buffer.first, buffer.last) == (0, len(planned.steps) - 1)
+    variables = sorted(graph.variables(), key=lambda v: planned.within[v.index])
+    (state,) = {planned.buffer_of[v.index] for v in variables}
+    buffer = planned.buffers[state]
+    assert set(buffer.tensors) == {v.index for v in variables} and (buffer.first, buffer.last) == (0, len(planned.steps) - 1)
+    ends = [0, *(planned.within[v.index] + v.type.bytes for v in variables)]
+    assert all(end <= planned.within[v.index] for end, v in zip(ends, variables, strict=False)) and ends[-1] <= buffer.bytes
 
 
 def test_init_sets_the_state() -> None:

@@ -16,6 +16,7 @@ from stator.build import TOOLCHAINS, Image, build
 from stator.data import available, load_signal, to_counts
 from stator.data.archives import unpacked
 from stator.data.recordings import cwru_files
+from stator.frontends import load
 from stator.measure import plan_check, read_elf
 from stator.measure.oracle import oracle
 from stator.measure.replay import check_stream, compare
@@ -49,7 +50,7 @@ class Setup:
         return done.telemetry.records[:frames]
 
     def problems(self, records: tuple[Record, ...]) -> tuple[str, ...]:
-        expected = list(oracle(self.image.spec, self.image.plan.schedule.graph, self.halves).replay(r.sequence for r in records))
+        expected = list(oracle(self.image.spec, load(self.image.spec.path), self.halves).replay(r.sequence for r in records))
         return compare(records, expected).problems
 
 

@@ -101,7 +101,7 @@ def schedule(graph: Graph, kernels: Selection | Sequence[str] = PORTABLE) -> Sch
     `kernels`: how they are chosen, or ISA tags of variants, the preferred one first (`kernels:` of board.yml).
 
     The graph's inputs live from the first step on and may be overwritten after their last use; its outputs live to the end, and its
-    variables always.
+    variables always, in one buffer.
     Raises UnsupportedOperator where a layer would read a constant from the arena.
     """
     for node in graph.nodes:
@@ -118,6 +118,7 @@ def schedule(graph: Graph, kernels: Selection | Sequence[str] = PORTABLE) -> Sch
     buffers: list[Buffer] = []
     buffer_of: dict[int, int] = {}
     within: dict[int, int] = {}
+    sharing.line_up([t.index for t in graph.variables()])
     for group in sharing.groups():
         tensors = tuple(group)
         first, until = max(min(made[t] for t in tensors), 0), min(max(last[t] for t in tensors), end)
@@ -125,6 +126,8 @@ def schedule(graph: Graph, kernels: Selection | Sequence[str] = PORTABLE) -> Sch
         buffer_of.update(dict.fromkeys(tensors, len(buffers)))
         within.update(group)
         size = sharing.bytes(tensors[0])
+        if any(graph.tensors[t].variable for t in tensors):
+            size = -(-size // ALIGN) * ALIGN  # so that nothing else lies in the state's last word
         buffers.append(Buffer(graph.tensors[tensors[0]].name, size, align, first, max(first, until), tensors))
     scratch_of: dict[int, int] = {}
     for step in steps:
@@ -173,7 +176,8 @@ def _gaps(planned: Schedule) -> dict[tuple[int, int], int]:
             i, o = buffer_of.get(source), buffer_of[target]
             if i is None or sum(buffer_of.get(t) == i for t in step.call.inputs) > 1:
                 continue
-            needed_later = buffers[i].last > step.index or any(t in graph.outputs for t in buffers[i].tensors)
+            kept = any(t in graph.outputs or graph.tensors[t].variable for t in buffers[i].tensors)
+            needed_later = buffers[i].last > step.index or kept
             if i == o or needed_later or buffers[o].first < step.index:
                 continue
             turns = any(name == "backwards" for name, _ in step.call.params)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from stator.ir import Graph
 from stator.ops import Operands, Placement
 
 ALIGN = 4  # of every tensor: words can be loaded from its start
+WIDEST = 8  # bytes of the widest element
 
 
 class Sharing:
@@ -21,6 +22,8 @@ class Sharing:
         for tensor in (*graph.inputs, *variables, *(t for node in graph.nodes for t in node.outputs)):
             self._groups.setdefault(tensor, {tensor: 0})
         for node in graph.nodes:
+            for i, o in node.op.shows():
+                self._join(Placement(node.outputs[o], node.inputs[i], 0))
             if node.op.aliases():
                 self._join(Placement(node.outputs[0], node.inputs[0], 0))
                 self.without_kernel.add(id(node))
@@ -58,6 +61,14 @@ class Sharing:
             return False
         self._join(Placement(target, source, 0))
         return True
+
+    def line_up(self, tensors: Sequence[int]) -> None:
+        """Puts the groups of these tensors one behind the other, into one group."""
+        for tensor in tensors[1:]:
+            whole, part = self._groups[tensors[0]], self._groups[tensor]
+            if whole is not part:
+                behind = -(-self.bytes(tensors[0]) // WIDEST) * WIDEST
+                self._join(Placement(tensor, tensors[0], behind - whole[tensors[0]] + part[tensor]))
 
     def _possible(self, placements: tuple[Placement, ...]) -> bool:
         """Whether each part is free to lie in its whole: no constant, aligned, in no other whole, and each but once."""

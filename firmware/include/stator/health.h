@@ -16,7 +16,7 @@
 #define STATOR_HEALTH_FLASH      0x0002u /* the image's sum is wrong */
 #define STATOR_HEALTH_RAM        0x0004u /* a march found a word that does not hold what is written */
 #define STATOR_HEALTH_ANSWER     0x0008u /* the known answer is wrong */
-#define STATOR_HEALTH_MEMORY     0x0010u /* window, decision or a queue's item changed by itself; for 64 frames */
+#define STATOR_HEALTH_MEMORY     0x0010u /* the model's state, decision or a queue's item changed by itself; for 64 frames */
 #define STATOR_HEALTH_LOST       0x0020u /* a half gave no record; for 64 frames */
 #define STATOR_HEALTH_DEAD       0x0040u /* no half comes */
 #define STATOR_HEALTH_STUCK      0x0080u /* the samples hardly move */
@@ -48,7 +48,7 @@ uint32_t stator_health_word(void);
 /* Whole self-tests since start: each is one pass over flash and RAM and one known answer. Modulo 2^16. Any task. */
 uint16_t stator_health_rounds(void);
 
-/* Power-on self-test of flash, arena and window, whose contents are lost. Before the tasks, and before the window is used. */
+/* Power-on self-test of flash and arena, whose contents are lost. Before the tasks, and before the model's init. */
 void stator_health_init(void);
 
 /* The port's tick, STATOR_HEALTH_TICK_HZ: interrupt context, does not block. It goes on whatever the sensor does, and notes how
@@ -66,14 +66,14 @@ void stator_health_half(const int16_t *samples, uint32_t sequence);
 /* Inference task: a column of features and the confidence of what the model made of it. */
 void stator_health_decided(const int8_t *column, uint8_t confidence);
 
-/* Inference task, between two runs: a slice of the march over arena and window, whose contents stay. */
+/* Inference task, between two runs: a slice of the march over the arena, whose contents stay. */
 void stator_health_march(void);
 
 /* Inference task: whether it is time for the known answer, and how it was. */
 bool stator_health_answer_due(void);
 void stator_health_answered(bool right);
 
-/* Inference task: window, decision or an item was found changed. Told for 64 frames. */
+/* Inference task: the model's state, decision or an item was found changed. Told for 64 frames. */
 void stator_health_memory(void);
 
 /* Each task when it is through with a half, by its sequence number. */

@@ -35,7 +35,7 @@ struct stator_record {
     uint32_t overruns; /* halves so far that gave no record: overwritten, or a queue was full */
     uint32_t handover;
     uint32_t features;
-    uint32_t inference; /* duration: window and model */
+    uint32_t inference; /* duration: the model, and the check of its state */
     uint32_t decision;  /* from interrupt entry to the write of the decision */
     uint32_t health;    /* stator_health_word() */
     uint16_t rounds;    /* stator_health_rounds() */
@@ -47,7 +47,7 @@ struct stator_record {
     int8_t logits[STATOR_CLASSES];
 };
 
-/* Prepares stream, model, window and decision out of the memory plan. Before the tasks. Ends in stator_fail() if the plan and
+/* Prepares stream, model and decision out of the memory plan. Before the tasks. Ends in stator_fail() if the plan and
  * the model do not agree. */
 void stator_monitor_init(void);
 
@@ -58,9 +58,9 @@ STATOR_MUST_CHECK int stator_monitor_feature(struct stator_column *column, uint3
 /* Counts a column that the queue did not take. */
 void stator_monitor_column_lost(void);
 
-/* Inference task: the column into the window, the window through the model, its outputs to a decision. A gap in the sequence
- * numbers starts the window and the debouncing anew: a window never spans lost samples. The same where the window or the decision
- * changed since the last call, which is told (STATOR_HEALTH_MEMORY).
+/* Inference task: the column through the model, its outputs to a decision. A gap in the sequence numbers starts the model's
+ * state and the debouncing anew: a window never spans lost samples. The same where the state or the decision changed since the
+ * last call, which is told (STATOR_HEALTH_MEMORY).
  * Returns 0; -EBADMSG: the column is not what the feature task sent; told and counted, and there is no record. */
 STATOR_MUST_CHECK int stator_monitor_infer(struct stator_record *record, const struct stator_column *column);
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from stator.emit import c
-from stator.ir import Graph
+from stator.emit.model import state_of
+from stator.ir import TensorType
 from stator.memory import MemoryPlan
 from stator.ops import Array, run_reference
 
@@ -13,20 +14,30 @@ STUCK_RANGE, FAR_OFFSET = 2, 1 << 14
 """Without `health` in model.yml: samples that do not move at all are stuck, and no offset is too far."""
 
 
-def known_input(graph: Graph) -> Array:
-    """The numbers that firmware/app/monitor.c draws: a linear congruential generator's upper bytes."""
-    shape = graph.tensors[graph.inputs[0]].type.shape
+def known_past(plan: MemoryPlan) -> tuple[Array, dict[int, Array]]:
+    """The model's input, and its state by variable, as firmware/app/monitor.c draws them: a linear congruential generator's upper bytes,
+    first the state's."""
+    graph, schedule = plan.schedule.graph, plan.schedule
+    _, bytes_of_state = state_of(plan)
+    given = graph.tensors[graph.inputs[0]].type
     drawn, values = 1, []
-    for _ in range(int(np.prod(shape))):
+    for _ in range(bytes_of_state + given.bytes):
         drawn = (drawn * 1664525 + 1013904223) & 0xFFFF_FFFF
         values.append(drawn >> 24)
-    return np.array(values, np.uint8).view(np.int8).reshape(shape)
+    memory = np.array(values, np.uint8)
+    state = {v.index: _at(memory, schedule.within[v.index], v.type) for v in graph.variables()}
+    return _at(memory, bytes_of_state, given), state
+
+
+def _at(memory: Array, offset: int, kind: TensorType) -> Array:
+    return memory[offset : offset + kind.bytes].copy().view(kind.dtype.numpy).reshape(kind.shape)
 
 
 def health_config(plan: MemoryPlan) -> str:
     """The file's text."""
     graph, health = plan.schedule.graph, plan.spec.health
-    tensors = run_reference(graph, [known_input(graph)])
+    given, state = known_past(plan)
+    tensors = run_reference(graph, [given], state)
     answer = np.concatenate([tensors[index].reshape(-1) for index in graph.outputs[:2]])
     tables = _table("int8_t", "answer", answer.tolist())
     fields: dict[str, object] = {"answer": "answer"}

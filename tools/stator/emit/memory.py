@@ -81,6 +81,5 @@ def _sizes(plan: MemoryPlan) -> dict[str, str]:
         out[f"STATOR_QUEUE_{name.upper()}_ITEM_BYTES"] = f"{queue.item_bytes.bytes(window.columns, len(plan.spec.labels))}u"
     out["STATOR_TASK_OBJECT_BYTES"] = f"{tasks.objects.task_bytes}u"
     out["STATOR_QUEUE_OBJECT_BYTES"] = f"{tasks.objects.queue_bytes}u"
-    out["STATOR_WINDOW_BYTES"] = f"{plan.item('stator_window').need.bytes}u"
     out["STATOR_FEATURES_WORK_BYTES"] = f"{plan.item('stator_features_work').need.bytes}u"
     return out

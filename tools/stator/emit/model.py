@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from stator.emit import c
-from stator.ir import DType, TensorType
+from stator.ir import DType, Tensor, TensorType
 from stator.memory import MemoryPlan
 from stator.memory.plan import ARENA_ALIGN
-from stator.ops import Constant
+from stator.ops import Array, Constant
 from stator.schedule import Step, operand
 
 
@@ -16,6 +18,13 @@ def header(plan: MemoryPlan) -> str:
     guard = c.guard(f"model_{name}_h")
     stateful = any(plan.schedule.graph.variables())
     starts = "Sets the model's state, which every run changes, to its start." if stateful else "Writes nothing."
+    frames = plan.schedule.graph.frames
+    what = f"""One inference. The input lies at arena + {prefix}_INPUT_OFFSET and is overwritten; the outputs are valid until the next run.
+ * Task context; does not block; no static state but the arena."""
+    if frames:
+        starts = "Lets the window hold the input's zero point alone: before the first step, and again after lost columns.\n *"
+        what = f"""The inference over the window of the last {frames} columns. The newest lies at arena + {prefix}_INPUT_OFFSET and is
+ * overwritten; the outputs are valid until the next step. Task context; does not block; no static state but the arena."""
     return f"""{c.comment(c.banner(plan, f"{name}.h: model '{c.plain(plan.spec.name)}' as C."))}#ifndef {guard}
 #define {guard}
 
@@ -26,13 +35,23 @@ def header(plan: MemoryPlan) -> str:
  * {starts} Returns 0; -EINVAL (null, misaligned, or `bytes` too small). */
 STATOR_MUST_CHECK int {name}_init(void *arena, size_t bytes);
 
-/* One inference. The input lies at arena + {prefix}_INPUT_OFFSET and is overwritten; the outputs are valid until the next run.
- * Task context; does not block; no static state but the arena. Returns 0, or what a kernel returned (-EINVAL: a null or
+/* {what} Returns 0, or what a kernel returned (-EINVAL: a null or
  * misaligned arena). */
-STATOR_MUST_CHECK int {name}_run(void *arena);
+STATOR_MUST_CHECK int {name}_{entry(plan)}(void *arena);
 
 #endif
 """
+
+
+def entry(plan: MemoryPlan) -> str:
+    """What the function that computes is called behind `<model>_`."""
+    return "step" if plan.schedule.graph.frames else "run"
+
+
+def state_of(plan: MemoryPlan) -> tuple[int, int]:
+    """Offset in the arena and bytes of what the model keeps from one run to the next: all its variables, which lie in one buffer."""
+    found = [plan.schedule.buffer_of[variable.index] for variable in plan.schedule.graph.variables()]
+    return (plan.offsets[found[0]], plan.schedule.buffers[found[0]].bytes) if found else (0, 0)
 
 
 def constants(plan: MemoryPlan) -> dict[str, str]:
@@ -54,6 +73,9 @@ def constants(plan: MemoryPlan) -> dict[str, str]:
                 out[f"{name}_SCALE"] = c.real(tensor.type.quant.scale)
                 out[f"{name}_ZERO_POINT"] = f"({tensor.type.quant.zero_point})"
     out["OUTPUTS"] = f"{len(graph.outputs)}u"
+    if graph.frames or any(graph.variables()):
+        offset, size = state_of(plan)
+        out["STATE_OFFSET"], out["STATE_BYTES"] = f"{offset}u", f"{size}u"
     return out
 
 
@@ -63,6 +85,7 @@ def source(plan: MemoryPlan) -> str:
     schedule = plan.schedule
     headers = sorted({step.call.header for step in schedule.steps})
     includes = "".join(f'#include "{header}"\n' for header in headers)
+    repeated = "".join(c.table(start, "uint8_t", symbol) for symbol, start in _starts(plan).values())
     if any(schedule.graph.variables()):
         includes = f"#include <string.h>\n\n{includes}"
     about = (
@@ -87,7 +110,7 @@ void stator_profile_layer(unsigned layer);
 #endif
 
 /* clang-format off */
-{tables}/* clang-format on */
+{tables}{repeated}/* clang-format on */
 
 {layers}
 static inline void *at(void *arena, size_t offset) {{
@@ -101,7 +124,7 @@ int {name}_init(void *arena, size_t bytes) {{
 {_first_state(plan)}    return 0;
 }}
 
-int {name}_run(void *arena) {{
+int {name}_{entry(plan)}(void *arena) {{
     if (arena == NULL || (uintptr_t)arena % {prefix}_ARENA_ALIGN != 0u) {{
         return -EINVAL;
     }}
@@ -112,12 +135,34 @@ int {name}_run(void *arena) {{
 """
 
 
+def _starts(plan: MemoryPlan) -> dict[int, tuple[str, Array]]:
+    """Of the variables that do not start with one byte throughout: a table's symbol, and its bytes, which are repeated."""
+    held = [(t.index, t.start) for t in plan.schedule.graph.variables() if t.start is not None and _byte(t) is None]
+    return {index: (f"start{n}", np.ascontiguousarray(start).view(np.uint8)) for n, (index, start) in enumerate(held)}
+
+
+def _byte(variable: Tensor) -> int | None:
+    """The byte that a variable starts with throughout, if there is one. Wider ones than INT8 have no other zero point than 0."""
+    kind = variable.type
+    if variable.start is not None:
+        held = np.unique(np.ascontiguousarray(variable.start).view(np.uint8))
+        return int(held[0]) if len(held) == 1 else None
+    return kind.quant.zero_point & 0xFF if kind.quant and kind.dtype is DType.INT8 else 0
+
+
 def _first_state(plan: MemoryPlan) -> str:
-    """Variables start at their zero point: real 0. Wider ones than INT8 have no other zero point than 0."""
-    lines = []
+    """Statements that give every variable what it holds before the first run."""
+    lines, starts = [], _starts(plan)
     for tensor in plan.schedule.graph.variables():
-        value = tensor.type.quant.zero_point if tensor.type.quant and tensor.type.dtype is DType.INT8 else 0
-        lines.append(f"    memset(at(arena, {plan.offset(tensor.index)}), {value}, {tensor.type.bytes});\n")
+        at = plan.offset(tensor.index)
+        if tensor.index in starts:
+            symbol = starts[tensor.index][0]
+            lines += [
+                f"    for (size_t i = 0; i < {tensor.type.bytes}u; i += sizeof({symbol})) {{\n",
+                f"        memcpy(at(arena, {at}u + i), {symbol}, sizeof({symbol}));\n    }}\n",
+            ]
+        else:
+            lines.append(f"    memset(at(arena, {at}), {_byte(tensor)}, {tensor.type.bytes});\n")
     return "".join(lines)
 
 

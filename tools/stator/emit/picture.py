@@ -18,7 +18,6 @@ COLOURS = {
     "object": "#b8a04a",
     "queue": "#c7b96b",
     "kept": "#8d6e97",
-    "window": "#7a9e7e",
     "features": "#5b8e7d",
     "half": "#b5546b",
     "arena": "#3f72af",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stator.emit import c
-from stator.emit.model import constants
+from stator.emit.model import constants, entry
 from stator.memory import MemoryPlan
 
 
@@ -12,7 +12,7 @@ def model_select(plan: MemoryPlan) -> str:
     values = {
         "STATOR_MODEL_NAME": f'"{c.plain(spec.name)}"',
         "STATOR_MODEL_INIT": f"{name}_init",
-        "STATOR_MODEL_RUN": f"{name}_run",
+        "STATOR_MODEL_RUN": f"{name}_{entry(plan)}",
         **{f"STATOR_MODEL_{key}": f"{name.upper()}_{key}" for key in constants(plan)},
     }
     if spec.window is not None:

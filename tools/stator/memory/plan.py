@@ -20,7 +20,7 @@ HALF_ALIGN = 32  # a cache line where there is a cache
 CRASH_BYTES = 120  # struct kept of firmware/health/crash.c
 SOFTMAX_QUANT = (1 / 256, -128)  # of every INT8 softmax; the monitor's confidence is q + 128
 
-Kind = Literal["stack", "object", "queue", "kept", "window", "features", "half", "arena"]
+Kind = Literal["stack", "object", "queue", "kept", "features", "half", "arena"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Need:
 
     symbol: str
     kind: Kind
-    ctype: Literal["uint8_t", "int8_t", "int16_t"]
+    ctype: Literal["uint8_t", "int16_t"]
     bytes: int
     align: int
     what: str
@@ -161,7 +161,7 @@ def _end(needs: Iterable[Need], at: int) -> int:
 
 
 def _needs(arena_bytes: int, board: Board, spec: ModelSpec, tasks: Tasks | None) -> list[Need]:
-    arena = Need("stator_arena", "arena", "uint8_t", arena_bytes, ARENA_ALIGN, "arena: tensors of the model")
+    arena = Need("stator_arena", "arena", "uint8_t", arena_bytes, ARENA_ALIGN, "arena: tensors and state of the model")
     if tasks is None or spec.window is None or spec.features is None:
         return [arena]
     columns, classes = spec.window.columns, len(spec.labels)
@@ -182,8 +182,6 @@ def _needs(arena_bytes: int, board: Board, spec: ModelSpec, tasks: Tasks | None)
         add(f"queue_{name}", "queue", size, OBJECT_ALIGN, f"queue {name}, {queue.length} items")
     add("crash", "kept", CRASH_BYTES, OBJECT_ALIGN, "last words, kept across a reset")
     add("features_work", "features", spec.features.work_bytes, OBJECT_ALIGN, "work of the front end")
-    window = spec.window.frames * columns
-    needs.append(Need("stator_window", "window", "int8_t", window, 4, f"window of the last {spec.window.frames} columns"))
     for half in (0, 1):
         what = f"half {half} of the DMA's double buffer"
         needs.append(Need(f"stator_half{half}", "half", "int16_t", 2 * HALF_SAMPLES, HALF_ALIGN, what, dma=True))
@@ -191,17 +189,11 @@ def _needs(arena_bytes: int, board: Board, spec: ModelSpec, tasks: Tasks | None)
 
 
 def _model_is_what_its_yml_says(schedule: Schedule, spec: ModelSpec) -> None:
-    """Refuses a model whose input is not the window, or whose first two outputs are not a logit and a softmax per label."""
-    graph, window, labels = schedule.graph, spec.window, len(spec.labels)
+    """Refuses a model for the monitor whose first two outputs are not a logit and a softmax per label."""
+    graph, labels = schedule.graph, len(spec.labels)
     where = f"{shown(spec.folder / 'model.yml')}"
-    if window is None:
+    if spec.window is None:
         return
-    given = graph.tensors[graph.inputs[0]].type
-    if len(graph.inputs) != 1 or given.elements != window.frames * window.columns:
-        raise ConfigError(
-            f"{where}: window: {window.frames} frames of {window.columns} columns, and {spec.file} takes {list(given.shape)}",
-            remedy="make window what the model was trained with, or train it again",
-        )
     wanted = "a model for the monitor has two INT8 outputs: first a logit per label, then their softmax"
     shapes = [list(graph.tensors[t].type.shape) for t in graph.outputs]
     if len(shapes) < 2 or any(graph.tensors[t].type.bytes != labels for t in graph.outputs[:2]):

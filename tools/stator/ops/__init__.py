@@ -203,6 +203,10 @@ class Operator(abc.ABC):
         and the kernel writes over them."""
         return ()
 
+    def shows(self) -> tuple[tuple[int, int], ...]:
+        """Pairs (input, output): the output is the new value of the variable at that input, and lies where it lies."""
+        return ()
+
     def known(self, on: Operands) -> bool:
         """True where the outputs follow from constants (and shapes) alone, so that nothing is computed on the target."""
         return all(tensor is None or tensor.constant for tensor in on.inputs)
@@ -320,9 +324,15 @@ def same_quant(on: Operands, a: Tensor, b: Tensor) -> None:
 
 
 def first_state(graph: Graph) -> dict[int, Array]:
-    """What the variables of a graph hold before the first run, by tensor index: real 0."""
-    kinds = {t.index: t.type for t in graph.variables()}
-    return {i: np.full(kind.shape, kind.quant.zero_point if kind.quant else 0, kind.dtype.numpy) for i, kind in kinds.items()}
+    """What the variables of a graph hold before the first run, by tensor index."""
+    return {t.index: _start(t) for t in graph.variables()}
+
+
+def _start(variable: Tensor) -> Array:
+    kind = variable.type
+    if variable.start is not None:
+        return np.resize(variable.start, kind.shape)
+    return np.full(kind.shape, kind.quant.zero_point if kind.quant else 0, kind.dtype.numpy)
 
 
 def run_reference(

@@ -74,7 +74,6 @@ KINDS = {
     "object": ("kernel objects", PALETTE[6]),
     "queue": ("queues", PALETTE[7]),
     "kept": ("kept across a reset", "#8d6e97"),
-    "window": ("window of features", PALETTE[5]),
     "features": ("work of the front end", PALETTE[2]),
     "half": ("DMA halves", PALETTE[1]),
     "arena": ("arena of the model", PALETTE[0]),

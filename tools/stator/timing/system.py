@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from stator.board import Board, Timing
+from stator.emit.model import entry, state_of
 from stator.errors import ConfigError
 from stator.measure.elf import Elf
 from stator.memory import MemoryPlan, Tasks
@@ -138,7 +139,7 @@ def costs(board: Board, plan: MemoryPlan, elf: Elf) -> Costs:
     assert tasks is not None and window is not None
     item = max(q.item_bytes.bytes(window.columns, len(plan.spec.labels)) for q in tasks.queues.values())
     columns = max(window.columns, len(plan.spec.labels))
-    entered = plan.schedule.graph.tensors[plan.schedule.graph.inputs[0]].type.bytes
+    state = state_of(plan)[1]
     line = _LINE_BYTES + len(board.name) + len(plan.spec.name) + 2 * (window.columns + len(plan.spec.labels))
     loops = {
         "stator_stream_filled": 1,  # no half is missed: what this analysis proves
@@ -163,7 +164,7 @@ def costs(board: Board, plan: MemoryPlan, elf: Elf) -> Costs:
         "stator_line_hex": columns,
         "stator_line_hex32": 8,
         "stator_monitor_infer": columns,
-        "sum_of_kept": entered // 4 + 16,
+        "sum_of_kept": state // 4 + 16,
         "stator_argmax": columns,
         "stator_distance": columns,
         "stator_health_word": 3,
@@ -172,7 +173,7 @@ def costs(board: Board, plan: MemoryPlan, elf: Elf) -> Costs:
         "chunk": _CHUNK_WORDS,
         "up": _CHUNK_WORDS,
         "down": _CHUNK_WORDS,
-        "stator_monitor_selftest": entered,
+        "draw": state + columns,
         "memcmp": columns,
         "stator_port_damage": len(tasks.tasks) + 2,
         "stator_monitor_stacks_line": len(tasks.tasks) + 2,
@@ -180,7 +181,8 @@ def costs(board: Board, plan: MemoryPlan, elf: Elf) -> Costs:
     }
     code, text = (Code.of(elf, {**loops, "memcpy": n}, {"memcpy": _COPY + n} if board.isa == "arm" else {}) for n in (item, _SHORT_TEXT))
     slow = Code.of(elf, {**loops, "stator_crc32": _SLICE_BYTES}, {"memcpy": _COPY + item} if board.isa == "arm" else {})
-    model = frozenset({f"{plan.spec.c_name}_run", "stator_window_init", "stator_window_push", "stator_window_copy", "stator_window_clear"})
+    aside = Code.of(elf, {**loops, "memcpy": state}, {"memcpy": _COPY + state} if board.isa == "arm" else {})
+    model = frozenset({f"{plan.spec.c_name}_{entry(plan)}", f"{plan.spec.c_name}_init"})
     handlers, tick, switch = _interrupts(code, timing, kind)
     take, send, receive = (code.path(n) for n in ("ulTaskGenericNotifyTake", "xQueueGenericSend", "xQueueReceive"))
     copy = max(code.path("memcpy"), code.path("prvCopyDataToQueue") if code.has("prvCopyDataToQueue") else 0)
@@ -204,7 +206,7 @@ def costs(board: Board, plan: MemoryPlan, elf: Elf) -> Costs:
         + text.path("stator_monitor_stacks_line")
         + 2 * (text.path("stator_uart_send") + take),
         decided=code.path("stator_monitor_infer", model),
-        selftest=code.path("stator_monitor_selftest", model),
+        selftest=aside.path("stator_monitor_selftest", model),
         health=slow.path("stator_health_poll"),
         blocking=sections[longest],
         blocking_by=longest,

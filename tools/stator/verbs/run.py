@@ -11,6 +11,7 @@ from stator.board import Board, load_board
 from stator.build import Image, build
 from stator.data import Counts, Signal, load_signal, to_counts
 from stator.errors import ConfigError
+from stator.frontends import load
 from stator.measure import Verdict, image_verdict, plan_check, read_elf, run_verdict, sizes, stacks, verdict_lines, verdict_table
 from stator.measure.kept import keep
 from stator.measure.oracle import Expected, oracle
@@ -168,7 +169,7 @@ def _judge(image: Image, signal: Signal, counts: Counts, halves: qemu.Halves, do
 def _expected(image: Image, halves: qemu.Halves, records: tuple[Record, ...]) -> tuple[str, list[Expected]]:
     """The oracle's name, and what it says of every record."""
     with status("computing the features on the host"):
-        checker = oracle(image.spec, image.plan.schedule.graph, halves)
+        checker = oracle(image.spec, load(image.spec.path), halves)
     expected: list[Expected] = []
     with progress("running the reference interpreter", len(records)) as show:
         for want in checker.replay([r.sequence for r in records]):
