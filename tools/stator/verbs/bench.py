@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from rich.table import Table
 
+from stator import compare as compared_
+from stator import revision
 from stator.board import Board, boards_that, load_board
 from stator.build import build, toolchain
 from stator.data import load_signal, to_counts
 from stator.emit import layers
-from stator.errors import StatorError
+from stator.errors import ConfigError, StatorError
 from stator.fit import fitted
 from stator.frontends import load
 from stator.measure import Check, Verdict, sizes
@@ -33,10 +36,12 @@ from stator.models import specs, words
 from stator.passes import optimise
 from stator.paths import ROOT
 from stator.schedule import schedule
+from stator.selection import DEFAULT, WORTH, selected
 from stator.sim import simulator
 from stator.sim.run import replay
 from stator.spec import ModelSpec, load_model_spec
 from stator.verb import Results, console, status, verb, write_json
+from stator.verbs._bench_kernels import bench_kernels, number
 
 FRAMES = 24
 
@@ -45,29 +50,75 @@ FRAMES = 24
     help={
         "models": "names of models/, paths to .tflite files, or mlperf_tiny (the benchmark's reference models), separated by commas",
         "board": "boards, separated by commas (default: all of them for a model that has firmware, else those that a simulator runs)",
+        "kernel_set": "other kernels than the compiler selects: an ISA tag of the board (v7em, c, ref), or speed, balanced, size",
+        "kernels": "one kernel by itself, such as conv2d* or *softmax*: every variant, on the models' layers",
+        "compare": "two of: a kernel set, a JSON file of an earlier bench, a revision of git; separated by a comma",
     },
     examples=(
         "bench",
         "bench --models mlperf_tiny",
         "bench --models bearing --board mps2_an505,gd32vf103",
         "bench --models path/to/any.tflite",
+        "bench --models mlperf_tiny --board mps2_an505 --kernel-set c",
+        "bench --models mlperf_tiny --board mps2_an505 --kernels 'depthwise*'",
+        "bench --models mlperf_tiny --board mps2_an505 --compare HEAD~1,balanced",
     ),
 )
-def bench(models: str = "bearing", board: str = "") -> Results:
+def bench(models: str = "bearing", board: str = "", kernel_set: str = "", kernels: str = "", compare: str = "") -> Results:
     """Measures one inference of each model on each board: instructions, memory, flash, and exactness against tflite-micro.
 
     The generated C runs on this machine for 100 inputs and, in a bare-metal image with nothing beside it, on the simulated board for
     2; all outputs are compared byte for byte. For a model with a model.yml also the whole firmware: its sizes, and the instructions
     from a full half to the decision.
+
+    --kernels gives one result per variant instead, and --compare the table that belongs in a commit message.
     """
+    if sum(map(bool, (kernel_set, kernels, compare))) > 1:
+        raise ConfigError("--kernel-set, --kernels and --compare do not go together", remedy="one of them")
+    if kernels:
+        boards = [load_board(name) for name in words(board) or boards_that(_simulated)]
+        return bench_kernels(specs(models), boards, kernels)
+    if compare:
+        return bench_compare(models, board, words(compare))
+    results = measure(models, board, kernel_set or DEFAULT)
+    _show(results)
+    return results
+
+
+def measure(models: str, board: str, kernels: str) -> list[dict[str, object]]:
+    """A result per model and board, with kernels chosen as `kernels` names it (stator.selection)."""
     named = [load_board(name) for name in words(board)]
     results: list[dict[str, object]] = []
     for spec in specs(models):
         host = _Host(spec)
         boards = named or [load_board(name) for name in boards_that(_any if spec.streams else _simulated)]
-        results += [_one(spec, one, host) for one in boards]
-    _show(results)
+        for one in boards:
+            selected(one, kernels)
+        results += [_one(spec, one, host, kernels) for one in boards]
     return results
+
+
+def bench_compare(models: str, board: str, sides: Sequence[str]) -> Results:
+    """Benches what is no file, prints the table, and returns the results of the second side with what the first had."""
+    if len(sides) != 2:
+        raise ConfigError(f"--compare takes two, not {len(sides)}", remedy="--compare A,B: kernel sets, JSON files or revisions of git")
+    before, after = (_side(models, board, side) for side in sides)
+    both = compared_.pairs(before, after)
+    console.print(compared_.text((_named(sides[0]), _named(sides[1])), both), markup=False, highlight=False, soft_wrap=True)
+    return [{**new, "compared": list(sides), "before": {name: old[name] for name in compared_.FIGURES if name in old}} for old, new in both]
+
+
+def _side(models: str, board: str, side: str) -> Sequence[compared_.Result]:
+    if Path(side).suffix == ".json":
+        return compared_.read(Path(side))
+    tags = {tag for name in words(board) or boards_that(_simulated) for tag in load_board(name).kernels}
+    if side in WORTH or side in tags or side == "ref":
+        return measure(models, board, side)
+    return revision.bench(side, models, board)
+
+
+def _named(side: str) -> str:
+    return Path(side).stem if side.endswith(".json") else side
 
 
 def _simulated(board: Board) -> bool:
@@ -98,19 +149,19 @@ class _Host:
         return *self._oracle, self._generated[kernels]
 
 
-def _one(spec: ModelSpec, board: Board, host: _Host) -> dict[str, object]:
+def _one(spec: ModelSpec, board: Board, host: _Host, kernels: str) -> dict[str, object]:
     """One result. What Stator cannot do with the model becomes reasons, so that the other models are still measured."""
     try:
-        return _measured(spec, board, host)
+        return _measured(spec, board, host, kernels)
     except StatorError as error:
         return {"board": board.name, "model": spec.name, "verdict": "fail", "reasons": str(error).splitlines()}
 
 
-def _measured(spec: ModelSpec, board: Board, host: _Host) -> dict[str, object]:
+def _measured(spec: ModelSpec, board: Board, host: _Host, kernels: str) -> dict[str, object]:
     loaded = load(spec.path)
     graph = optimise(loaded)
     bare = load_model_spec(spec.path)  # the model alone: no features, window and tasks
-    made = fitted(graph, board, bare, None)
+    made = fitted(graph, board, bare, None, kernels)
     sets = inputs_for(graph, HOST_INPUTS)
     oracle, expected, generated = host.outputs(made, sets)
     exact = compared(oracle, "this machine", expected, generated)
@@ -118,6 +169,7 @@ def _measured(spec: ModelSpec, board: Board, host: _Host) -> dict[str, object]:
     result: dict[str, object] = {
         "board": board.name,
         "model": spec.name,
+        "kernel_set": kernels,
         "macs": made.schedule.macs,
         "macs_removed": schedule(loaded).macs - made.schedule.macs,
         "arena_bytes": made.arena_bytes,
@@ -127,7 +179,8 @@ def _measured(spec: ModelSpec, board: Board, host: _Host) -> dict[str, object]:
         "compiler": toolchain(board) if board.isa != "host" else "",
     }
     problems = list(exact.problems)
-    build_dir = ROOT / "build" / board.name / spec.name / "bench"
+    own = kernels == DEFAULT  # as shipped
+    build_dir = ROOT / "build" / board.name / spec.name / ("bench" if own else f"bench_{kernels}")
     if simulator.has_one(board):
         with status(f"{spec.name}: building and running on {board.name}"):
             cost, outputs = on_board(board, spec.path, made, build_dir, sets[:SIMULATED_INPUTS])
@@ -151,7 +204,7 @@ def _measured(spec: ModelSpec, board: Board, host: _Host) -> dict[str, object]:
         }
     budgets = spec.budgets
     checks = [Check("arena", float(str(result["arena_bytes"])), budgets.arena_bytes, "B")]
-    if spec.streams and board.isa != "host":
+    if own and spec.streams and board.isa != "host":
         try:
             fields, more = _firmware(spec, board)
             result |= fields
@@ -167,7 +220,7 @@ def _measured(spec: ModelSpec, board: Board, host: _Host) -> dict[str, object]:
         "layers": per_layer,
         **verdict.fields(),
     }
-    if build_dir.is_dir():
+    if own and build_dir.is_dir():
         write_json(build_dir / "result.json", result | {"sha256": graph.sha256})  # for the report
     return result
 
@@ -202,10 +255,10 @@ def _show(results: list[dict[str, object]]) -> None:
     for result in results:
         macs, instructions = result.get("macs"), result.get("instructions")
         per_mac = f"{instructions / macs:.2f}" if isinstance(macs, int) and isinstance(instructions, int) and macs else ""
-        numbers = [_number(result.get(key)) for key in ("macs", "instructions")]
+        numbers = [number(result.get(key)) for key in ("macs", "instructions")]
         numbers += [
             per_mac,
-            *(_number(result.get(key)) for key in ("cycles", "estimated_cycles", "arena_bytes", "weights_bytes", "runtime_flash_bytes")),
+            *(number(result.get(key)) for key in ("cycles", "estimated_cycles", "arena_bytes", "weights_bytes", "runtime_flash_bytes")),
         ]
         exact = {True: "yes", False: "NO"}.get(bool(result.get("exact")), "") if "exact" in result else "refused"
         table.add_row(str(result["model"]), str(result["board"]), *numbers, exact)
@@ -217,10 +270,8 @@ def _show(results: list[dict[str, object]]) -> None:
         _show_layers(results)
     for result in results:
         if "flash_bytes" in result:
-            whole = f"{_number(result['flash_bytes'])} B flash, {_number(result['sram_bytes'])} B RAM"
-            frame = (
-                f"; full half to decision {_number(result['frame_instructions'])} instructions" if "frame_instructions" in result else ""
-            )
+            whole = f"{number(result['flash_bytes'])} B flash, {number(result['sram_bytes'])} B RAM"
+            frame = f"; full half to decision {number(result['frame_instructions'])} instructions" if "frame_instructions" in result else ""
             console.print(f"{result['model']} on {result['board']}: the whole firmware {whole}{frame}")
         for reason in result["reasons"]:  # type: ignore[attr-defined]
             console.print(f"{result['model']} on {result['board']}: {reason}")
@@ -243,10 +294,6 @@ def _show_layers(results: list[dict[str, object]]) -> None:
             table.add_column("estimated cycles", justify="right")
     for index, layer in enumerate(measured[0]["layers"]):  # type: ignore[var-annotated, arg-type]
         here = [(r["layers"][index], key) for r in measured for key in ("instructions", "cycles", "estimated_cycles") if key in r]  # type: ignore[index]
-        counts = [_number(facts.get(key)) for facts, key in here]
-        table.add_row(str(index), layer["op"], layer["kernel"], _number(layer["macs"]), *counts)
+        counts = [number(facts.get(key)) for facts, key in here]
+        table.add_row(str(index), layer["op"], layer["kernel"], number(layer["macs"]), *counts)
     console.print(table)
-
-
-def _number(value: object) -> str:
-    return f"{value:,}" if isinstance(value, int) else ""
