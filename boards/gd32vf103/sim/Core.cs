@@ -35,6 +35,7 @@ namespace Antmicro.Renode.Peripherals.Stator
             AddHookAtInterruptBegin(Enter);
             InstallCustomInstruction(MretPattern, _ => Leave(), "mret");
             MIE = ExternalInterrupt;
+            ResetVector = 0; // the flash's alias
         }
 
         public override void Reset()

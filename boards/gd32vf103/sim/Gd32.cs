@@ -23,6 +23,21 @@ namespace Antmicro.Renode.Peripherals.Stator
         {
         }
 
+        // The reasons for a reset outlast it.
+        public override void Reset()
+        {
+            var reasons = this[Svd.RCU.RSTSCK] & Reasons;
+            base.Reset();
+            this[Svd.RCU.RSTSCK] = (this[Svd.RCU.RSTSCK] & ~Reasons) | reasons;
+        }
+
+        // The watchdog's: resets the chip and notes why.
+        public void Bite()
+        {
+            this[Svd.RCU.RSTSCK] |= Svd.RCU.RSTSCK_FWDGTRSTF_Msk;
+            Machine.RequestReset();
+        }
+
         // Whether the peripheral behind a bit of an enable register has its clock.
         public bool Clocked(long register, uint bit)
         {
@@ -46,6 +61,10 @@ namespace Antmicro.Renode.Peripherals.Stator
                 }
                 this[offset] = (value & ~Svd.RCU.CFG0_SCSS_Msk) | (value & Svd.RCU.CFG0_SCS_Msk) << Svd.RCU.CFG0_SCSS_Pos;
                 break;
+            case Svd.RCU.RSTSCK:
+                var reasons = (value & Svd.RCU.RSTSCK_RSTFC_Msk) != 0 ? 0 : this[offset] & Reasons;
+                this[offset] = (value & Svd.RCU.RSTSCK_IRC40KEN_Msk) | reasons;
+                break;
             default:
                 base.Write(offset, value);
                 break;
@@ -67,6 +86,7 @@ namespace Antmicro.Renode.Peripherals.Stator
         }
 
         private const uint PllSettings = Svd.RCU.CFG0_PLLSEL_Msk | Svd.RCU.CFG0_PLLMF_3_0_Msk | Svd.RCU.CFG0_PLLMF_4_Msk;
+        private const uint Reasons = 0xfc000000; // EPRSTF to LPRSTF
         private const ulong HxtalMicroseconds = 2000;
         private const ulong PllMicroseconds = 200;
     }
@@ -571,5 +591,60 @@ namespace Antmicro.Renode.Peripherals.Stator
         private const uint BitsPerByte = 10;
         private const uint Divider = 938; // of 108 MHz
         private const uint On = Svd.USART.CTL0_UEN_Msk | Svd.USART.CTL0_TEN_Msk;
+    }
+
+    // Free watchdog: counts down on the internal 40 kHz clock, which it starts itself; settings only after the unlock word.
+    public class Gd32Fwdgt : Registers
+    {
+        public Gd32Fwdgt(IMachine machine, Gd32Rcu rcu) : base(machine, "FWDGT")
+        {
+            timer = new LimitTimer(machine.ClockSource, ClockHz, this, "fwdgt", eventEnabled: true, direction: Direction.Descending);
+            timer.LimitReached += () =>
+            {
+                Bites++;
+                rcu.Bite();
+            };
+        }
+
+        public override void Reset()
+        {
+            base.Reset();
+            timer.Reset();
+            unlocked = false;
+        }
+
+        public ulong Bites { get; private set; }
+
+        protected override void Write(long offset, uint value)
+        {
+            if(offset != Svd.FWDGT.CTL)
+            {
+                if(!unlocked)
+                {
+                    Fail("FWDGT_{0} written while it is locked", NameOf(offset));
+                }
+                base.Write(offset, value);
+                return;
+            }
+            unlocked = value == UnlockWord;
+            if(value == StartWord || value == FeedWord)
+            {
+                timer.Divider = 4ul << (int)Math.Min(this[Svd.FWDGT.PSC], 6);
+                timer.Limit = (ulong)this[Svd.FWDGT.RLD] + 1;
+                timer.Value = timer.Limit;
+            }
+            if(value == StartWord)
+            {
+                timer.Enabled = true;
+            }
+        }
+
+        private readonly LimitTimer timer;
+        private bool unlocked;
+
+        private const int ClockHz = 40000;
+        private const uint UnlockWord = 0x5555;
+        private const uint FeedWord = 0xaaaa;
+        private const uint StartWord = 0xcccc;
     }
 }

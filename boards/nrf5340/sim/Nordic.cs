@@ -20,7 +20,8 @@ namespace Antmicro.Renode.Peripherals.Stator
     // an event in INTEN is its place.
     public abstract class NordicPeripheral : Registers
     {
-        protected NordicPeripheral(IMachine machine, string group, NordicDppi dppi = null) : base(machine, group)
+        protected NordicPeripheral(IMachine machine, string group, NordicDppi dppi = null, string shares = null)
+            : base(machine, shares == null ? new[] { group } : new[] { group, shares })
         {
             IRQ = new GPIO();
             Dppi = dppi;
@@ -215,10 +216,10 @@ namespace Antmicro.Renode.Peripherals.Stator
         private const uint Variant = 5;
     }
 
-    // The crystal runs a while after it was started.
+    // CLOCK and RESET, which share a block. The crystal runs a while after it was started; the reason for a reset outlasts it.
     public class NordicClock : NordicPeripheral
     {
-        public NordicClock(IMachine machine) : base(machine, "CLOCK")
+        public NordicClock(IMachine machine) : base(machine, "CLOCK", shares: "RESET")
         {
             crystal = new LimitTimer(machine.ClockSource, 1000000, this, "crystal", CrystalMicroseconds, workMode: WorkMode.OneShot, eventEnabled: true, direction: Direction.Ascending);
             crystal.LimitReached += () => Event(Svd.CLOCK.EVENTS_HFCLKSTARTED);
@@ -226,8 +227,17 @@ namespace Antmicro.Renode.Peripherals.Stator
 
         public override void Reset()
         {
+            var reasons = this[Svd.RESET.RESETREAS];
             base.Reset();
+            this[Svd.RESET.RESETREAS] = reasons;
             crystal.Reset();
+        }
+
+        // The watchdog's: resets the chip and notes why.
+        public void Bite()
+        {
+            this[Svd.RESET.RESETREAS] |= Svd.RESET.RESETREAS_DOG0_Msk;
+            Machine.RequestReset();
         }
 
         protected override void Task(long task)
@@ -237,6 +247,16 @@ namespace Antmicro.Renode.Peripherals.Stator
                 crystal.Value = 0;
                 crystal.Enabled = true;
             }
+        }
+
+        protected override void Write(long offset, uint value)
+        {
+            if(offset == Svd.RESET.RESETREAS)
+            {
+                this[offset] &= ~value; // written ones clear
+                return;
+            }
+            base.Write(offset, value);
         }
 
         private readonly LimitTimer crystal;
@@ -536,5 +556,80 @@ namespace Antmicro.Renode.Peripherals.Stator
         private const uint BitsPerByte = 10;
         private const uint On = 8;                  // ENABLE, as the description names it
         private const uint Baud115200 = 0x01d60000; // BAUDRATE
+    }
+
+    // Watchdog timer: counts down on 32.768 kHz and resets the chip at 0, unless every enabled reload register was written.
+    public class NordicWdt : NordicPeripheral
+    {
+        public NordicWdt(IMachine machine, NordicClock resets) : base(machine, "WDT")
+        {
+            timer = new LimitTimer(machine.ClockSource, ClockHz, this, "wdt", eventEnabled: true, direction: Direction.Descending);
+            timer.LimitReached += () =>
+            {
+                Event(Svd.WDT.EVENTS_TIMEOUT);
+                Bites++;
+                resets.Bite();
+            };
+        }
+
+        public override void Reset()
+        {
+            base.Reset();
+            timer.Reset();
+            waiting = 0;
+        }
+
+        public ulong Bites { get; private set; }
+
+        protected override void Task(long task)
+        {
+            if(task != Svd.WDT.TASKS_START || timer.Enabled)
+            {
+                return;
+            }
+            waiting = this[Svd.WDT.RREN];
+            timer.Limit = (ulong)this[Svd.WDT.CRV] + 1;
+            timer.Value = timer.Limit;
+            timer.Enabled = true;
+        }
+
+        protected override uint Read(long offset)
+        {
+            return offset == Svd.WDT.RUNSTATUS ? (timer.Enabled ? Svd.WDT.RUNSTATUS_RUNSTATUSWDT_Msk : 0) : base.Read(offset);
+        }
+
+        protected override void Write(long offset, uint value)
+        {
+            if(offset >= Svd.WDT.RR)
+            {
+                Reload((int)(offset - Svd.WDT.RR) / 4, value);
+                return;
+            }
+            if(timer.Enabled && (offset == Svd.WDT.CRV || offset == Svd.WDT.RREN || offset == Svd.WDT.CONFIG))
+            {
+                Fail("WDT_{0} written while it runs", NameOf(offset));
+            }
+            base.Write(offset, value);
+        }
+
+        private void Reload(int register, uint value)
+        {
+            if(value != ReloadWord)
+            {
+                return;
+            }
+            waiting &= ~(1u << register);
+            if(waiting == 0)
+            {
+                waiting = this[Svd.WDT.RREN];
+                timer.Value = timer.Limit;
+            }
+        }
+
+        private readonly LimitTimer timer;
+        private uint waiting;
+
+        private const int ClockHz = 32768;
+        private const uint ReloadWord = 0x6e524635;
     }
 }

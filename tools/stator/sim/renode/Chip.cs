@@ -22,11 +22,12 @@ namespace Antmicro.Renode.Peripherals.Stator
     // reserved bits that are not left alone end the run with a line that says which.
     public abstract class Registers : IDoubleWordPeripheral, IKnownSize
     {
-        protected Registers(IMachine machine, string group)
+        // `groups`: the kinds of peripherals that share the block, the first one names it.
+        protected Registers(IMachine machine, params string[] groups)
         {
             Machine = machine;
-            Group = group;
-            foreach(var register in Svd.Chip.Of[group])
+            Group = groups[0];
+            foreach(var register in groups.SelectMany(group => Svd.Chip.Of[group]))
             {
                 for(var i = 0; i < register.Count; i++)
                 {
