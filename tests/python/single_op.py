@@ -98,13 +98,28 @@ def output_scale(rng: Generator, x: float, weights: Array, depth: int, dtype: st
     return float(np.float32(reach / 100 * 2.0 ** rng.uniform(2, 24)))
 
 
+def quantized(dtype: str, step: float, zero: int) -> tuple[Any, ...]:
+    """What `Model.tensor` is given for scale and zero point: nothing for floats."""
+    return () if dtype == "float32" else (step, zero)
+
+
 ACTIVATIONS = (0, 0, 1, 2, 3)
+
+
+def real_weights_and_bias(rng: Generator, m: Model, shape: tuple[int, ...], axis: int) -> list[int]:
+    """The same of floats."""
+    indices = [m.tensor(shape, "float32", data=reals(rng, shape))]
+    if rng.random() < 0.8:
+        indices.append(m.tensor((shape[axis],), "float32", data=reals(rng, (shape[axis],))))
+    return indices
 
 
 def weights_and_bias(
     rng: Generator, m: Model, shape: tuple[int, ...], axis: int, x_scale: float, dtype: str = "int8", bias_type: str = "int32"
 ) -> tuple[list[int], Array, str]:
     """Adds weights of `dtype` and mostly a bias; returns their indices and the scales."""
+    if dtype == "float32":
+        return real_weights_and_bias(rng, m, shape, axis), np.ones(1, np.float32), "float"
     channels = shape[axis]
     per_channel = channels > 1 and rng.random() < 0.7
     scales = np.array([scale(rng, -8, -2) for _ in range(channels if per_channel else 1)], dtype=np.float32)
@@ -130,7 +145,7 @@ def widened(m: Model, at: int) -> None:
 
 def bias_of(rng: Generator, dtype: str) -> str:
     """The type of a bias for activations of `dtype`."""
-    return "int32" if dtype == "int8" else str(rng.choice(["int64", "int64", "int32"]))
+    return str(rng.choice(["int64", "int64", "int32"])) if dtype == "int16" else "int32"
 
 
 @maker
@@ -138,9 +153,9 @@ def fully_connected(rng: Generator, weights: str = "int8", dtype: str = "int8") 
     m = Model()
     rows, depth, units = pick(rng, 1, 3), pick(rng, 1, 70), pick(rng, 1, 13)
     x_scale = scale(rng)
-    x = m.tensor((rows, depth), dtype, x_scale, zero_point(rng, dtype))
+    x = m.tensor((rows, depth), dtype, *quantized(dtype, x_scale, zero_point(rng, dtype)))
     rest, scales, kind = weights_and_bias(rng, m, (units, depth), 0, x_scale, weights, bias_of(rng, dtype))
-    y = m.tensor((rows, units), dtype, output_scale(rng, x_scale, scales, depth, dtype), zero_point(rng, dtype))
+    y = m.tensor((rows, units), dtype, *quantized(dtype, output_scale(rng, x_scale, scales, depth, dtype), zero_point(rng, dtype)))
     activation = int(rng.choice(ACTIVATIONS))
     m.operator("FULLY_CONNECTED", [x, *rest], [y], "FullyConnectedOptions", FusedActivationFunction=activation, KeepNumDims=True)
     data, same = m.build([x], [y]), None
@@ -168,9 +183,13 @@ def conv_2d(rng: Generator, weights: str = "int8", dtype: str = "int8") -> Sampl
     same = bool(rng.random() < 0.5)
     (kh, sh, dh, oh), (kw, sw, dw, ow) = window(rng, height, same), window(rng, width, same)
     x_scale = scale(rng)
-    x = m.tensor((batch, height, width, depth), dtype, x_scale, zero_point(rng, dtype))
+    x = m.tensor((batch, height, width, depth), dtype, *quantized(dtype, x_scale, zero_point(rng, dtype)))
     rest, scales, kind = weights_and_bias(rng, m, (channels, kh, kw, depth), 0, x_scale, weights, bias_of(rng, dtype))
-    y = m.tensor((batch, oh, ow, channels), dtype, output_scale(rng, x_scale, scales, kh * kw * depth, dtype), zero_point(rng, dtype))
+    y = m.tensor(
+        (batch, oh, ow, channels),
+        dtype,
+        *quantized(dtype, output_scale(rng, x_scale, scales, kh * kw * depth, dtype), zero_point(rng, dtype)),
+    )
     activation = int(rng.choice(ACTIVATIONS))
     options = {"StrideH": sh, "StrideW": sw, "DilationHFactor": dh, "DilationWFactor": dw}
     m.operator("CONV_2D", [x, *rest], [y], "Conv2DOptions", Padding=0 if same else 1, FusedActivationFunction=activation, **options)
@@ -186,10 +205,12 @@ def depthwise_conv_2d(rng: Generator, weights: str = "int8", dtype: str = "int8"
     same = bool(rng.random() < 0.5)
     (kh, sh, dh, oh), (kw, sw, dw, ow) = window(rng, height, same), window(rng, width, same)
     x_scale = scale(rng)
-    x = m.tensor((batch, height, width, depth), dtype, x_scale, zero_point(rng, dtype))
+    x = m.tensor((batch, height, width, depth), dtype, *quantized(dtype, x_scale, zero_point(rng, dtype)))
     channels = depth * multiplier
-    rest, scales, kind = weights_and_bias(rng, m, (1, kh, kw, channels), 3, x_scale, weights, "int32" if dtype == "int8" else "int64")
-    y = m.tensor((batch, oh, ow, channels), dtype, output_scale(rng, x_scale, scales, kh * kw, dtype), zero_point(rng, dtype))
+    rest, scales, kind = weights_and_bias(rng, m, (1, kh, kw, channels), 3, x_scale, weights, "int64" if dtype == "int16" else "int32")
+    y = m.tensor(
+        (batch, oh, ow, channels), dtype, *quantized(dtype, output_scale(rng, x_scale, scales, kh * kw, dtype), zero_point(rng, dtype))
+    )
     activation = int(rng.choice(ACTIVATIONS))
     options = {"StrideH": sh, "StrideW": sw, "DilationHFactor": dh, "DilationWFactor": dw, "DepthMultiplier": multiplier}
     m.operator(
@@ -212,9 +233,7 @@ def pool(rng: Generator, name: str, dtype: str = "int8") -> Sample:
     kh, kw, sh, sw = pick(rng, 1, height), pick(rng, 1, width), pick(rng, 1, 3), pick(rng, 1, 3)
     out = [-(-size // s) if same else (size - k) // s + 1 for size, k, s in ((height, kh, sh), (width, kw, sw))]
     x_scale, x_zero = scale(rng, -9, -1), zero_point(rng, dtype)
-    quantized: tuple[Any, ...] = () if dtype == "float32" else (x_scale, x_zero)
-    x = m.tensor((batch, height, width, depth), dtype, *quantized)
-    y = m.tensor((batch, *out, depth), dtype, *quantized)
+    x, y = (m.tensor(shape, dtype, *quantized(dtype, x_scale, x_zero)) for shape in ((batch, height, width, depth), (batch, *out, depth)))
     # Only activations that leave a value between their bounds.
     activation = int(rng.choice([a for a in ACTIVATIONS if a != 2 or -127 <= x_zero <= 126]))
     m.operator(
@@ -255,10 +274,10 @@ def mean(rng: Generator, dtype: str = "int8") -> Sample:
     out = tuple(1 if i in axes else d for i, d in enumerate(shape) if keep or i not in axes)
     given = [a - len(shape) if rng.random() < 0.3 else a for a in axes]
     x_scale = scale(rng)
-    x = m.tensor(shape, dtype, x_scale, zero_point(rng, dtype))
+    x = m.tensor(shape, dtype, *quantized(dtype, x_scale, zero_point(rng, dtype)))
     axis = m.tensor((len(axes),), "int32", data=np.array(given, dtype=np.int32))
     y_scale = float(np.float32(x_scale * 2.0 ** rng.uniform(-6, 6)))
-    y = m.tensor(out, dtype, y_scale, zero_point(rng, dtype))
+    y = m.tensor(out, dtype, *quantized(dtype, y_scale, zero_point(rng, dtype)))
     m.operator("MEAN", [x, axis], [y], "ReducerOptions", KeepDims=keep)
     return Sample(m.build([x], [y]), (values(rng, shape, dtype),), f"{shape} over {given}, keep={keep}, {x_scale} -> {y_scale}")
 
@@ -267,11 +286,12 @@ def mean(rng: Generator, dtype: str = "int8") -> Sample:
 def softmax(rng: Generator, dtype: str = "int8") -> Sample:
     m = Model()
     rows, depth = pick(rng, 1, 3), pick(rng, 1, 20)
-    x = m.tensor((rows, depth), dtype, *((scale(rng, -12, 4), zero_point(rng)) if dtype == "int8" else (scale(rng, -16, -4), 0)))
-    y = m.tensor((rows, depth), dtype, *((1 / 256, -128) if dtype == "int8" else (1 / 32768, 0)))
+    x_quant = (scale(rng, -12, 4), zero_point(rng)) if dtype == "int8" else (scale(rng, -16, -4), 0)
+    x = m.tensor((rows, depth), dtype, *quantized(dtype, *x_quant))
+    y = m.tensor((rows, depth), dtype, *quantized(dtype, *((1 / 256, -128) if dtype == "int8" else (1 / 32768, 0))))
     beta = float(rng.choice([1.0, 1.0, 0.25, 3.0]))
     m.operator("SOFTMAX", [x], [y], "SoftmaxOptions", Beta=beta)
-    data = values(rng, (rows, depth), dtype) if rng.random() < 0.7 else rng.integers(-5, 6, size=(rows, depth), dtype=dtype)
+    data = values(rng, (rows, depth), dtype) if rng.random() < 0.7 else rng.integers(-5, 6, size=(rows, depth)).astype(dtype)
     return Sample(m.build([x], [y]), (data,), f"{rows}x{depth} beta {beta}")
 
 

@@ -11,13 +11,15 @@ from tests.python.single_op_pairs import pairs
 for _products in (conv_2d, depthwise_conv_2d, fully_connected):
     makers[f"{_products.__name__}_int4"] = functools.partial(_products, weights="int4")
     makers[f"{_products.__name__}_int16"] = functools.partial(_products, dtype="int16")
+    makers[f"{_products.__name__}_float32"] = functools.partial(_products, weights="float32", dtype="float32")
 
 for _name in ("AVERAGE_POOL_2D", "MAX_POOL_2D"):
     for _dtype in ("int16", "float32"):
         makers[f"{_name.lower()}_{_dtype}"] = functools.partial(pool, name=_name, dtype=_dtype)
 
 for _maker in (mean, softmax):
-    makers[f"{_maker.__name__}_int16"] = functools.partial(_maker, dtype="int16")
+    for _dtype in ("int16", "float32"):
+        makers[f"{_maker.__name__}_{_dtype}"] = functools.partial(_maker, dtype=_dtype)
 makers["add_int16"] = lambda rng: pairs(rng, "ADD", "AddOptions", ("int16",), activations=True, common=True)
 makers["sub_int16"] = lambda rng: pairs(rng, "SUB", "SubOptions", ("int16",), activations=True, common=True)
 makers["mul_int16"] = lambda rng: pairs(rng, "MUL", "MulOptions", ("int16",), activations=True)

@@ -208,7 +208,7 @@ REFUSED = {
     "an activation that cannot be fused": (dense(FusedActivationFunction=4), "TANH"),
     "an activation that does not exist": (dense(FusedActivationFunction=99), "number 99"),
     "shuffled weights": (dense(WeightsFormat=1), "shuffled"),
-    "a float model": (dense(x_type="float32"), "float32, and int16 or int8 is needed"),
+    "a float model": (dense(x_type="float32"), "'x' is float32 and 'y' is int8"),
     "float weights": (dense(w_type="float32", w_bytes=48), "float32, and INT8 or INT4 is needed"),
     "INT4 activations": (dense(x_type="int4"), "an INT4 activation"),
     "INT4 weights of another length": (dense(w_type="int4", w_bytes=12), "needs 6 B and its buffer has 12 B"),

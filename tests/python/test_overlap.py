@@ -90,12 +90,13 @@ def function(number: int, case: Case) -> str:
     lines, fields = [f"static void call{number}(void) {{"], []
     for field, value in case.call.params:
         if isinstance(value, Constant):
-            words = ", ".join(c.integer(int(v)) for v in value.data.reshape(-1))
+            shown = c.real if value.ctype == "float" else c.integer
+            words = ", ".join(shown(v) for v in value.data.reshape(-1).tolist())
             lines.append(f"    static const {value.ctype} {field}[] = {{{words}}};")
             fields.append(f".{field} = {field}")
         else:
-            shown = int(case.backwards) if field == "backwards" else value
-            fields.append(f".{field} = {'0' if shown is None else c.value(shown)}")
+            given = int(case.backwards) if field == "backwards" else value
+            fields.append(f".{field} = {'0' if given is None else c.value(given)}")
     at_in, at_out = (0, case.distance) if case.backwards else (case.distance, 0)
     size = max(at_in + case.data.nbytes, at_out + len(case.want))
     words = ", ".join(map(str, case.data.tobytes()))

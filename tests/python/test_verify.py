@@ -56,7 +56,7 @@ def test_first_difference_is_named_by_its_place_in_the_file(model: Path) -> None
     tensor, kept = next((node.outputs[0], graph.channels[node.outputs[0]]) for node in graph.nodes if node.outputs[0] in graph.channels)
     place = (0, 1, 0, int(kept[-1]))
     _, wrong = broken(model, wanted, tensor, place)
-    _, difference = compare("here", graph, wrong, on_this_machine(bare(graph), sets))
+    difference = compare("here", graph, wrong, on_this_machine(bare(graph), sets)).difference
     assert difference is not None
     assert (difference.where, difference.run, difference.index) == ("here", 1, place)
     assert (difference.expected, difference.got) == (wrong[1][tensor][place], wanted[1][tensor][place])
@@ -71,7 +71,7 @@ def test_dropped_channels_are_not_compared(model: Path) -> None:
     tensor = next(t for t in graph.channels)
     lost = np.setdiff1d(np.arange(load(model).tensors[tensor].type.shape[-1]), graph.channels[tensor])
     _, wrong = broken(model, wanted, tensor, (..., lost))  # type: ignore[arg-type]
-    assert compare("here", graph, wrong, on_this_machine(bare(graph), sets))[1] is None
+    assert compare("here", graph, wrong, on_this_machine(bare(graph), sets)).difference is None
 
 
 def dense(bias: int) -> bytes:

@@ -52,6 +52,7 @@ REDUCE(stator_reduce_sum_s16__ref, int16_t, int32_t, 0, total + x,
 REDUCE(stator_reduce_max_s8__ref, int8_t, int8_t, INT8_MIN, x > total ? x : total, total)
 REDUCE(stator_reduce_min_s8__ref, int8_t, int8_t, INT8_MAX, x < total ? x : total, total)
 REDUCE(stator_reduce_sum_f32__ref, float, float, 0.0f, x + total, total)
+REDUCE(stator_reduce_mean_f32__ref, float, float, 0.0f, x + total, total / (float)count)
 REDUCE(stator_reduce_prod_f32__ref, float, float, 1.0f, x *total, total)
 REDUCE(stator_reduce_max_f32__ref, float, float, -FLT_MAX, x > total ? x : total, total)
 REDUCE(stator_reduce_min_f32__ref, float, float, FLT_MAX, x < total ? x : total, total)

@@ -24,6 +24,10 @@ from stator.yamlfile import shown
 MAX_INPUT_FILES = 10_000
 REFERENCES = "stator.ops (NumPy references"
 
+#: How far floats may be from the oracle's, as a part of the largest in their tensor. Their kernels add in the interpreter's order, so
+#: that mostly every bit agrees; but no standard says what exp and tanh give in the last bit, and each machine's library differs.
+TOLERANCE = 2.0**-16
+
 
 @dataclass(frozen=True, slots=True)
 class Difference:
@@ -46,6 +50,20 @@ class Difference:
         index = list(self.index)
         out: dict[str, object] = {"layer": self.step, "index": index, "expected": self.expected, "got": self.got}
         return {**out, "op": self.op, "name": self.name, "input": self.run, "where": self.where}
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Bytes compared; the first difference that counts; of floats, how far the farthest is from the oracle's (see TOLERANCE), None where
+    there are none."""
+
+    bytes: int
+    difference: Difference | None
+    apart: float | None
+
+    @property
+    def exact(self) -> bool:
+        return self.difference is None and not self.apart
 
 
 Values = Mapping[int, Array]  # by tensor, of one run
@@ -99,30 +117,37 @@ def on_board(
             yield run, step, tensor, np.frombuffer(content, dtype=kind.dtype.numpy).reshape(kind.shape)
 
 
-def compare(
-    where: str, graph: Graph, wanted: Sequence[Values], got: Iterator[tuple[int, Step, int, Array]]
-) -> tuple[int, Difference | None]:
-    """Bytes compared, and the first difference. `graph` is the one that runs; of what its passes have narrowed, what is left counts."""
-    total = 0
+def compare(where: str, graph: Graph, wanted: Sequence[Values], got: Iterator[tuple[int, Step, int, Array]]) -> Compared:
+    """Up to the first difference. `graph` is the one that runs; of what its passes have narrowed, what is left counts."""
+    total, apart = 0, None
     for run, step, tensor, values in got:
         source, first, end = graph.rows.get(tensor, (tensor, 0, 0))
         kept = graph.channels.get(source)
         whole = wanted[run][source][:, first:end] if tensor in graph.rows else wanted[run][source]
         want = whole if kept is None else whole[..., kept]
-        wrong = np.argwhere(np.atleast_1d(_bits(want) != _bits(values)))
+        off = np.atleast_1d(want != values)
+        if values.dtype == np.float32:
+            far = _apart(want, values)
+            apart, off = max(apart or 0.0, float(far.max())), np.atleast_1d(far > TOLERANCE)
+        wrong = np.argwhere(off)
         if len(wrong):
             at = tuple(int(i) for i in wrong[0])[: values.ndim]
             index = at if kept is None else (*at[:-1], int(kept[at[-1]]))
             index = (index[0], index[1] + first, *index[2:]) if tensor in graph.rows else index
             name = graph.tensors[tensor].name
-            return total, Difference(where, run, step.index, step.node.op.name, name, index, float(want[at]), float(values[at]))
+            found = Difference(where, run, step.index, step.node.op.name, name, index, float(want[at]), float(values[at]))
+            return Compared(total, found, apart)
         total += values.nbytes
-    return total, None
+    return Compared(total, None, apart)
 
 
-def _bits(values: Array) -> Array:
-    """Floats are compared bit by bit."""
-    return values.view(np.uint32) if values.dtype == np.float32 else values
+def _apart(want: Array, values: Array) -> Array:
+    """How far floats are from each other, as a part of the largest wanted; 0 where every bit agrees, infinite where one is no number."""
+    wide = np.where(np.isfinite(want), want, 0).astype(np.float64)
+    largest = max(float(np.abs(wide).max()), float(np.finfo(np.float32).tiny))
+    with np.errstate(all="ignore"):
+        far = np.abs(values.astype(np.float64) - want) / largest
+    return np.where(want.view(np.uint32) == values.view(np.uint32), 0.0, np.where(np.isfinite(far), far, np.inf))
 
 
 def read_inputs(folder: Path, graph: Graph) -> list[Arrays]:

@@ -25,6 +25,9 @@ from stator.numerics import INT32_MAX
 
 Array = npt.NDArray[Any]
 
+#: What to do about an element type that is not taken.
+TO_INT8 = "quantize the whole model to INT8 with a representative dataset; compile --calibrate DIR does it for a float model"
+
 
 class Refusal(Exception):
     """An operator does not take what it is applied to. Whoever knows model and node turns it into a ModelError."""
@@ -296,12 +299,8 @@ def int8(on: Operands, *tensors: Tensor) -> None:
     """Refuses tensors that are not INT8."""
     for tensor in tensors:
         if tensor.type.dtype is not DType.INT8:
-            hint = "a float model" if tensor.type.dtype is DType.FLOAT32 else f"a model with {tensor.type.dtype.value} tensors"
-            raise Refusal(
-                f"tensor '{tensor.name}' is {tensor.type.dtype.value}, and INT8 is needed",
-                remedy=f"this is {hint}: quantize it to INT8 (full integer quantization, inference_input_type = int8)",
-                unsupported=True,
-            )
+            what = f"tensor '{tensor.name}' is {tensor.type.dtype.value}, and INT8 is needed"
+            raise Refusal(what, remedy=TO_INT8, unsupported=True)
         on.quant(tensor)
 
 

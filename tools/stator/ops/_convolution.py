@@ -6,15 +6,28 @@ import abc
 from dataclasses import dataclass, replace
 from typing import ClassVar, Self
 
+import numpy as np
+
 from stator.channels import Bounds
 from stator.ir import DType, Node, TensorType
 from stator.ops import Array, KernelCall, Operands, Operator, Options
 from stator.ops._activation import Activation
 from stator.ops._channels import rescaled
-from stator.ops._grouped import grouped_call
+from stator.ops._grouped import grouped_call, real_outputs, real_sums
 from stator.ops._overlap import window_overlap
-from stator.ops._types import one_type
-from stator.ops._weights import bias_values, channel_multipliers, ends, output_range, products_fit, rescale, symmetric, tables, types
+from stator.ops._types import QUANTIZED, one_type
+from stator.ops._weights import (
+    bias_values,
+    channel_multipliers,
+    ends,
+    output_range,
+    products_fit,
+    real_weights,
+    rescale,
+    symmetric,
+    tables,
+    types,
+)
 from stator.ops._window import Axis, Margins, Padding, axes, image, step, strip, widened
 
 
@@ -44,6 +57,10 @@ class Convolution(Operator):
     @abc.abstractmethod
     def rows(self, on: Operands) -> Array:
         """The weights by output channel: [channels, products]. Refuses weights that do not fit the image."""
+
+    @abc.abstractmethod
+    def taps(self, on: Operands, x: Array) -> Array:
+        """What the weights are multiplied with: [batch, rows, columns, 1 or output channels, products]; padding is 0."""
 
     @abc.abstractmethod
     def sums(self, on: Operands, x: Array) -> Array:
@@ -84,8 +101,11 @@ class Convolution(Operator):
 
     def check(self, on: Operands) -> None:
         on.constant(1, "weights")
-        dtype = one_type(on, (on.input(0), on.output), (DType.INT8, DType.INT16))
+        dtype = one_type(on, (on.input(0), on.output), (*QUANTIZED, DType.FLOAT32))
         channels, rows = self.channels(on), self.rows(on)
+        if dtype is DType.FLOAT32:
+            real_weights(on, channels)
+            return
         symmetric(on, self.channels_axis, (DType.INT8, DType.INT4) if dtype is DType.INT8 else (DType.INT8,))
         products_fit(on, rows, bias_values(on, channels), channel_multipliers(on, channels))
         output_range(on, self.activation)
@@ -100,24 +120,33 @@ class Convolution(Operator):
         x = inputs[0]
         assert x is not None
         channels = self.channels(on)
+        if x.dtype == np.float32:
+            return (real_outputs(on, real_sums(self.taps(on, x), self.rows(on)), bias_values(on, channels), self.activation),)
         return (rescale(on, self.sums(on, x), channels, channel_multipliers(on, channels), self.activation),)
 
-    def output_bounds(self, on: Operands, sums: Bounds) -> Bounds:
-        """Bounds of the output from those of the products' sums."""
-        channels, (low, high) = self.channels(on), output_range(on, self.activation)
-        if on.input(0).type.dtype is not DType.INT8:
-            return Bounds.whole(on.output.type).clipped(low, high)
+    @abc.abstractmethod
+    def sum_bounds(self, on: Operands, x: Bounds) -> Bounds:
+        """Bounds of the products' sums, without bias."""
+
+    def bounds(self, on: Operands, *inputs: Bounds | None) -> tuple[Bounds, ...]:
+        x, dtype = inputs[0], on.input(0).type.dtype
+        if x is None or dtype is DType.FLOAT32:
+            return Operator.bounds(self, on, *inputs)
+        low, high = output_range(on, self.activation)
+        if dtype is DType.INT16:
+            return (Bounds.whole(on.output.type).clipped(low, high),)
+        channels, sums = self.channels(on), self.sum_bounds(on, x)
         bias = bias_values(on, channels)
         acc = sums if bias is None else sums.through(lambda total: total + bias)
-        return rescaled(acc, *channel_multipliers(on, channels), on.quant(on.output).zero_point, low, high)
+        return (rescaled(acc, *channel_multipliers(on, channels), on.quant(on.output).zero_point, low, high),)
 
     def kernel(self, node: Node, on: Operands) -> KernelCall:
         channels = self.channels(on)
         rows, columns = self.axes(on)
         batch, _, _, depth = image(on.input(0))
-        if on.input(0).type.dtype is DType.INT16:
-            weights, multipliers = self.rows(on), channel_multipliers(on, channels)
-            return grouped_call(node, on, weights, multipliers, self.activation, (rows, columns), depth, self.filters(on))
+        if on.input(0).type.dtype is not DType.INT8:
+            multipliers = None if on.input(0).type.dtype is DType.FLOAT32 else channel_multipliers(on, channels)
+            return grouped_call(node, on, self.rows(on), multipliers, self.activation, (rows, columns), depth, self.filters(on))
         return KernelCall(
             kernel=f"{self.kernel_name}_{types(on)}",
             header=f"{self.kernel_name}/{self.kernel_name}.h",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from stator.ir import DType, Tensor
-from stator.ops import Operands, Refusal
+from stator.ops import TO_INT8, Operands, Refusal
 
 #: The end of a kernel's name for elements of a type. Bool is a byte, 0 or 1.
 SUFFIXES = {
@@ -33,7 +33,7 @@ def one_type(on: Operands, tensors: Collection[Tensor], allowed: Collection[DTyp
         if tensor.type.dtype not in allowed:
             raise Refusal(
                 f"tensor '{tensor.name}' is {tensor.type.dtype.value}, and {' or '.join(sorted(d.value for d in allowed))} is needed",
-                remedy="quantize the whole model to INT8 (full integer quantization with a representative dataset)",
+                remedy=TO_INT8,
                 unsupported=True,
             )
         if tensor.type.dtype is not dtype:

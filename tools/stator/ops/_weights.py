@@ -8,7 +8,7 @@ import numpy as np
 
 from stator.ir import DType, Quantization
 from stator.numerics import INT32_MAX, pack, quantize_multipliers, requantize, requantize_wide
-from stator.ops import Array, Constant, Operands, Refusal, Value
+from stator.ops import TO_INT8, Array, Constant, Operands, Refusal, Value
 from stator.ops._activation import Activation, activation_range
 from stator.ops._types import SUFFIXES
 
@@ -21,7 +21,7 @@ def symmetric(on: Operands, channels_axis: int, types: Sequence[DType] = (DType.
     if weights.type.dtype not in types:
         raise Refusal(
             f"weights '{weights.name}' are {weights.type.dtype.value}, and {' or '.join(t.name for t in types)} is needed",
-            remedy="quantize the whole model to INT8 (full integer quantization with a representative dataset)",
+            remedy=TO_INT8,
             unsupported=True,
         )
     quant = weights.type.quant
@@ -77,6 +77,14 @@ def channel_multipliers(on: Operands, channels: int, *, product_in_float32: bool
     except ValueError as error:
         raise Refusal(f"scales of input, weights and output give {error}", remedy="calibrate with real data") from None
     return multiplier.astype(np.int32), shift.astype(np.int8)
+
+
+def real_weights(on: Operands, channels: int) -> None:
+    """Refuses weights and biases of a float input that are not floats."""
+    weights = on.input(1)
+    if weights.type.dtype is not DType.FLOAT32:
+        raise Refusal(f"weights '{weights.name}' are {weights.type.dtype.value}, and FLOAT32 is needed", remedy=TO_INT8, unsupported=True)
+    bias_values(on, channels)
 
 
 def wide(on: Operands) -> bool:

@@ -124,12 +124,11 @@ def image(tensor: Tensor) -> tuple[int, int, int, int]:
 
 
 def patches(x: Array, rows: Axis, columns: Axis, outside: int) -> Array:
-    """The windows of x [batch, height, width, channels]: int64 [batch, out rows, out columns, kernel rows, kernel columns, channels].
-
-    Padding holds `outside`.
-    """
+    """The windows of x [batch, height, width, channels], as [batch, out rows, out columns, kernel rows, kernel columns, channels]: int64,
+    or float32 where x is. Padding holds `outside`."""
     r, c = rows.positions(), columns.positions()
     inside = ((r >= 0) & (r < rows.size))[:, None, :, None] & ((c >= 0) & (c < columns.size))[None, :, None, :]
-    taken = x[:, r.clip(0, rows.size - 1)[:, None, :, None], c.clip(0, columns.size - 1)[None, :, None, :], :].astype(np.int64)
-    result: Array = np.where(inside[None, ..., None], taken, outside)
+    taken = x[:, r.clip(0, rows.size - 1)[:, None, :, None], c.clip(0, columns.size - 1)[None, :, None, :], :]
+    wide = taken if taken.dtype == np.float32 else taken.astype(np.int64)
+    result: Array = np.where(inside[None, ..., None], wide, wide.dtype.type(outside))
     return result

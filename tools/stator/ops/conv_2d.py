@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from stator.channels import Bounds, Mask
-from stator.ir import Tensor
+from stator.ir import DType, Tensor
 from stator.ops import Array, Operands, Operator, Refusal, operator
 from stator.ops._channels import held_by_bias, narrowed_weights, read_by
 from stator.ops._convolution import Convolution
@@ -44,17 +44,20 @@ class Conv2D(Convolution):
         result: Array = (taps.astype(np.float64) @ weights.astype(np.float64).T).astype(np.int64)
         return result
 
-    def bounds(self, on: Operands, *inputs: Bounds | None) -> tuple[Bounds, ...]:
-        x = inputs[0]
-        assert x is not None
+    def taps(self, on: Operands, x: Array) -> Array:
+        windows = patches(x, *self.axes(on), 0)
+        return windows.reshape(*windows.shape[:3], 1, -1)
+
+    def sum_bounds(self, on: Operands, x: Bounds) -> Bounds:
         weights = self.rows(on).reshape(self.channels(on), -1, len(x.low))
-        return (self.output_bounds(on, x.products(weights, on.quant(on.input(0)).zero_point, padded=self.padded(on))),)
+        return x.products(weights, on.quant(on.input(0)).zero_point, padded=self.padded(on))
 
     def keeps(
         self, on: Operands, bounds: Sequence[Bounds | None], inputs: Sequence[Mask], outputs: Sequence[Mask]
     ) -> tuple[Sequence[Mask], Sequence[Mask]]:
         x = bounds[0]
-        assert x is not None
+        if x is None or on.input(0).type.dtype is DType.FLOAT32:
+            return Operator.keeps(self, on, bounds, inputs, outputs)
         weights = on.constant(1, "weights").reshape(len(outputs[0]), -1, len(x.low))
         read = read_by(weights, outputs[0], held_by_bias(on, x, padded=self.padded(on)))
         return [inputs[0] | read, *inputs[1:]], outputs

@@ -59,12 +59,13 @@ class DepthwiseConv2D(Convolution):
         result: Array = (taps * on.constant(1, "weights")[0].astype(np.int64)).sum(axis=(3, 4))
         return result
 
-    def bounds(self, on: Operands, *inputs: Bounds | None) -> tuple[Bounds, ...]:
-        x = inputs[0]
-        assert x is not None
+    def taps(self, on: Operands, x: Array) -> Array:
+        windows = np.repeat(patches(x, *self.axes(on), 0), self.multiplier, axis=-1)
+        return np.moveaxis(windows.reshape(*windows.shape[:3], -1, windows.shape[5]), 3, 4)
+
+    def sum_bounds(self, on: Operands, x: Bounds) -> Bounds:
         each = Bounds(np.repeat(x.low, self.multiplier)[:, None], np.repeat(x.high, self.multiplier)[:, None])
-        sums = each.products(self.rows(on)[:, :, None], on.quant(on.input(0)).zero_point, padded=self.padded(on))
-        return (self.output_bounds(on, sums),)
+        return each.products(self.rows(on)[:, :, None], on.quant(on.input(0)).zero_point, padded=self.padded(on))
 
     def keeps(
         self, on: Operands, bounds: Sequence[Bounds | None], inputs: Sequence[Mask], outputs: Sequence[Mask]

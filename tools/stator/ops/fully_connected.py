@@ -12,9 +12,20 @@ from stator.ir import DType, Node, Tensor, TensorType
 from stator.ops import Array, KernelCall, Operands, Operator, Options, Refusal, operator
 from stator.ops._activation import Activation
 from stator.ops._channels import held_by_bias, narrowed_weights, read_by, rescaled
-from stator.ops._grouped import grouped_call
-from stator.ops._types import one_type
-from stator.ops._weights import bias_values, channel_multipliers, ends, output_range, products_fit, rescale, symmetric, tables, types
+from stator.ops._grouped import grouped_call, real_outputs, real_sums
+from stator.ops._types import QUANTIZED, one_type
+from stator.ops._weights import (
+    bias_values,
+    channel_multipliers,
+    ends,
+    output_range,
+    products_fit,
+    real_weights,
+    rescale,
+    symmetric,
+    tables,
+    types,
+)
 from stator.ops._window import Axis
 
 
@@ -32,10 +43,13 @@ class FullyConnected(Operator):
 
     def check(self, on: Operands) -> None:
         weights = on.constant(1, "weights")
-        dtype = one_type(on, (on.input(0), on.output), (DType.INT8, DType.INT16))
-        symmetric(on, 0, (DType.INT8, DType.INT4) if dtype is DType.INT8 else (DType.INT8,))
+        dtype = one_type(on, (on.input(0), on.output), (*QUANTIZED, DType.FLOAT32))
         if weights.ndim != 2:
             raise Refusal(f"weights have {weights.ndim} dimensions, and 2 are needed")
+        if dtype is DType.FLOAT32:
+            real_weights(on, len(weights))
+            return
+        symmetric(on, 0, (DType.INT8, DType.INT4) if dtype is DType.INT8 else (DType.INT8,))
         bias = bias_values(on, channels=weights.shape[0])
         products_fit(on, weights, bias, self._multipliers(on))
         self._check_bias_scale(on)
@@ -72,13 +86,18 @@ class FullyConnected(Operator):
         x = inputs[0]
         assert x is not None
         weights = on.constant(1, "weights")
+        if x.dtype == np.float32:
+            sums = real_sums(x.reshape(-1, 1, weights.shape[1]), weights)
+            return (real_outputs(on, sums, bias_values(on, len(weights)), self.activation),)
         rows = x.reshape(-1, weights.shape[1]).astype(np.int64) - on.quant(on.input(0)).zero_point
         acc = (rows.astype(np.float64) @ weights.astype(np.float64).T).astype(np.int64)
         return (rescale(on, acc, len(weights), self._multipliers(on), self.activation),)
 
     def _by_channel(self, on: Operands, x: Bounds) -> Array | None:
-        """The weights as [units, positions, channels of input 0]; None where a row of the input is less than its last axis."""
+        """The weights as [units, positions, channels of input 0]; None of floats, or where a row of the input is less than an axis."""
         weights = on.constant(1, "weights")
+        if weights.dtype == np.float32:
+            return None
         return weights.reshape(len(weights), -1, len(x.low)) if weights.shape[1] % len(x.low) == 0 else None
 
     def bounds(self, on: Operands, *inputs: Bounds | None) -> tuple[Bounds, ...]:
@@ -117,8 +136,9 @@ class FullyConnected(Operator):
 
     def kernel(self, node: Node, on: Operands) -> KernelCall:
         weights = on.constant(1, "weights")
-        multipliers, rows = self._multipliers(on), on.input(0).type.elements // weights.shape[1]
-        if on.input(0).type.dtype is DType.INT16:
+        rows, dtype = on.input(0).type.elements // weights.shape[1], on.input(0).type.dtype
+        multipliers = None if dtype is DType.FLOAT32 else self._multipliers(on)
+        if multipliers is None or dtype is DType.INT16:
             one_row = Axis(1, 1, 1, 1, 0, 1), Axis(rows, 1, 1, 1, 0, rows)
             return grouped_call(node, on, weights, multipliers, self.activation, one_row, weights.shape[1], len(weights))
         return KernelCall(

@@ -13,7 +13,7 @@ from stator.ir import DType, Node, TensorType
 from stator.numerics import INT32_MAX, quantize_multiplier, requantize
 from stator.ops import Array, KernelCall, Operands, Operator, Options, Overlap, Refusal, operator
 from stator.ops._channels import rescaled
-from stator.ops._reduce import reduce_call
+from stator.ops._reduce import reduce_call, summed
 from stator.ops._types import QUANTIZED, integer_range, one_type
 
 
@@ -62,7 +62,10 @@ class Mean(Operator):
         return (multiplier << extra) // count, shift - extra
 
     def check(self, on: Operands) -> None:
-        dtype = one_type(on, (on.input(0), on.output), QUANTIZED)
+        dtype = one_type(on, (on.input(0), on.output), (*QUANTIZED, DType.FLOAT32))
+        if dtype is DType.FLOAT32:
+            self._axes(on)
+            return
         if self._count(on) * ((1 << (8 * dtype.bytes)) - 1) > INT32_MAX:
             raise Refusal(f"a mean over {self._count(on):,} elements", remedy="use a smaller input")
         multiplier, _ = self._scaling(on)
@@ -78,6 +81,11 @@ class Mean(Operator):
     def reference(self, on: Operands, *inputs: Array | None) -> tuple[Array, ...]:
         x = inputs[0]
         assert x is not None
+        if x.dtype == np.float32:
+            axes = sorted(self._axes(on))
+            rows = np.moveaxis(x, axes, range(x.ndim - len(axes), x.ndim)).reshape(on.output.type.elements, -1)
+            with np.errstate(all="ignore"):
+                return ((summed(rows) / np.float32(rows.shape[1])).reshape(on.output.type.shape),)
         total = x.astype(np.int64).sum(axis=tuple(self._axes(on))) - on.quant(on.input(0)).zero_point * self._count(on)
         y = requantize(total, *self._scaling(on)) + on.quant(on.output).zero_point
         return (np.clip(y, *integer_range(on.output.type.dtype)).astype(x.dtype).reshape(on.output.type.shape),)
@@ -103,6 +111,8 @@ class Mean(Operator):
         return len(on.input(0).type.shape) - 1 not in self._axes(on)
 
     def kernel(self, node: Node, on: Operands) -> KernelCall:
+        if on.output.type.dtype is DType.FLOAT32:
+            return reduce_call("mean", node, on, tuple(sorted(self._axes(on))), ())
         multiplier, shift = self._scaling(on)
         points = (
             ("multiplier", multiplier),

@@ -12,9 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from stator.ir import DType, Node, TensorType
+from stator.libm import libm
 from stator.numerics import doubling_high_mul, quantize_multiplier, rounding_shift_right
 from stator.ops import Array, Constant, KernelCall, Operands, Operator, Options, Refusal, operator
 from stator.ops._fixed_point import exp_of_negative, reciprocal
+from stator.ops._reduce import summed
 from stator.ops._types import QUANTIZED, one_type
 from stator.ops._wide_softmax import wide_softmax, wide_tables
 
@@ -53,9 +55,11 @@ class Softmax(Operator):
             raise Refusal(f"beta {self.beta} times the input's scale gives {error}", remedy="calibrate with real data") from None
 
     def check(self, on: Operands) -> None:
-        dtype = one_type(on, (on.input(0), on.output), QUANTIZED)
+        dtype = one_type(on, (on.input(0), on.output), (*QUANTIZED, DType.FLOAT32))
         if not on.input(0).type.shape or on.input(0).type.shape[-1] > MAX_DEPTH:
             raise Refusal(f"softmax over shape {list(on.input(0).type.shape)}", remedy=f"use 1..{MAX_DEPTH} classes", unsupported=True)
+        if dtype is DType.FLOAT32:
+            return
         out = on.quant(on.output)
         if dtype is DType.INT16:
             if abs(out.scale - 1 / 32768) > 0.001 / 32768:
@@ -72,6 +76,11 @@ class Softmax(Operator):
     def reference(self, on: Operands, *inputs: Array | None) -> tuple[Array, ...]:
         x = inputs[0]
         assert x is not None
+        if x.dtype == np.float32:
+            reals = x.reshape(-1, x.shape[-1])
+            with np.errstate(all="ignore"):
+                e = libm("expf", (reals - reals.max(axis=1, keepdims=True)) * np.float32(self.beta))
+                return ((e / summed(e)[:, None]).reshape(x.shape),)
         rows = x.reshape(-1, x.shape[-1]).astype(np.int64)
         diff = rows - rows.max(axis=1, keepdims=True)
         if x.dtype == np.int16:
@@ -90,6 +99,15 @@ class Softmax(Operator):
 
     def kernel(self, node: Node, on: Operands) -> KernelCall:
         depth = on.input(0).type.shape[-1]
+        if on.input(0).type.dtype is DType.FLOAT32:
+            return KernelCall(
+                kernel="softmax_f32",
+                header="real_softmax/real_softmax.h",
+                struct="stator_real_softmax",
+                outputs=(node.outputs[0],),
+                inputs=(node.inputs[0],),
+                params=(("rows", on.input(0).type.elements // depth), ("depth", depth), ("beta", self.beta)),
+            )
         if on.input(0).type.dtype is DType.INT16:
             multiplier, shift = self.wide_scaling(on)
             exp, reciprocal = wide_tables()

@@ -11,7 +11,7 @@ from stator.ir import DType
 from stator.numerics import INT32_MAX, requantize
 from stator.ops import Array, Operands, Refusal, Value, operator
 from stator.ops._pairs import scaled
-from stator.ops._reduce import Reduce
+from stator.ops._reduce import Reduce, summed
 
 
 @operator("SUM", options="ReducerOptions")
@@ -36,9 +36,7 @@ class Sum(Reduce):
 
     def compute(self, on: Operands, rows: Array) -> Array:
         if rows.dtype != np.int8:
-            with np.errstate(all="ignore"):
-                real: Array = np.cumsum(rows, axis=1, dtype=np.float32)[:, -1] + np.float32(0)
-            return real
+            return summed(rows)
         multiplier, shift = scaled(on.quant(on.input(0)).scale / on.quant(on.output).scale, "scales of input and output")
         total = rows.astype(np.int64).sum(axis=1) - on.quant(on.input(0)).zero_point * rows.shape[1]
         result: Array = np.clip(requantize(total, multiplier, shift) + on.quant(on.output).zero_point, -128, 127)
