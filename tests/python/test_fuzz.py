@@ -36,10 +36,10 @@ def test_whole_files_are_taken_and_mutants_are_the_same_every_time(suffix: str) 
 
 
 @pytest.mark.parametrize("file", FINDINGS, ids=lambda file: file.stem)
-def test_what_was_found_once_is_refused_now(file: Path) -> None:
-    """The name is what was wrong, then the format; the text is the file, as hexadecimal digits."""
+def test_what_was_found_once_is_right_now(file: Path) -> None:
+    """The name is what was wrong, then the format; the text is the file, as hexadecimal digits. Only sums of scalars are a model."""
     suffix = Path(file.stem).suffix
-    assert not taken(suffix, bytes.fromhex(file.read_text(encoding="ascii")))
+    assert taken(suffix, bytes.fromhex(file.read_text(encoding="ascii"))) == file.stem.startswith("scalars")
 
 
 def bounded(work: str) -> subprocess.CompletedProcess[str]:

@@ -26,7 +26,7 @@ def widened(on: Operands, q: Array) -> Array:
 
 def narrowed(on: Operands, total: Array) -> Array:
     """Sums as INT8. They start at the wide form of a zero instead of at 0: so the interpreter does it."""
-    first = widened(on, np.zeros(1, dtype=np.int64))
+    first = widened(on, np.zeros((), dtype=np.int64))
     y = requantize(wrap32(total + first), *scaling(on)[1]) + on.quant(on.output).zero_point
     clipped: Array = np.clip(y, -128, 127).astype(np.int8)
     return clipped

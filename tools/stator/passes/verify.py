@@ -85,13 +85,6 @@ def verify_types(place: str, op: Operator, on: Operands) -> None:
         inferred = op.infer(on)
     except Refusal as refusal:
         raise refusal.at(place) from None
-    operands = [t.type for t in (*on.inputs, *on.outputs) if t is not None]
-    if sum(channels(kind) for kind in operands) <= MAX_CHANNELS:
-        bounds = [None if t is None else Bounds.whole(t.type) for t in on.inputs]
-        masks = [np.ones(1, dtype=np.bool_) if t is None else everything(t.type) for t in on.inputs]
-        known, _ = op.keeps(on, bounds, masks, [everything(kind) for kind in inferred])
-        if len(known) != len(on.inputs):
-            raise ModelError(f"{place}: has {len(on.inputs)} inputs, and takes {len(known)}", remedy=again)
     if len(inferred) != len(on.outputs):
         raise ModelError(f"{place}: has {len(on.outputs)} outputs, and {len(inferred)} follow from its inputs", remedy=again)
     for output, want in zip(on.outputs, inferred, strict=True):
@@ -102,3 +95,10 @@ def verify_types(place: str, op: Operator, on: Operands) -> None:
                 f"and {want.dtype.value}{list(want.shape)} follows from its inputs",
                 remedy=again,
             )
+    operands = [t.type for t in (*on.inputs, *on.outputs) if t is not None]
+    if sum(channels(kind) for kind in operands) <= MAX_CHANNELS:
+        bounds = [None if t is None else Bounds.whole(t.type) for t in on.inputs]
+        masks = [np.ones(1, dtype=np.bool_) if t is None else everything(t.type) for t in on.inputs]
+        known, _ = op.keeps(on, bounds, masks, [everything(t.type) for t in on.outputs])
+        if len(known) != len(on.inputs):
+            raise ModelError(f"{place}: has {len(on.inputs)} inputs, and takes {len(known)}", remedy=again)
