@@ -11,6 +11,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +21,7 @@ from stator.data import LABELS, load_signal, to_counts
 from stator.data.signal import SAMPLE_HZ, Samples, Signal
 from stator.data.synthetic import SKF_6205, Geometry, random_machine, vibration
 from stator.dsp import Bearing, FeaturesConfig, Quantizer, features
+from stator.monitor.recording import columns as recorded_columns
 
 Columns = npt.NDArray[np.int8]
 
@@ -144,6 +146,12 @@ def everything(counts_per_g: float, config: FeaturesConfig, rng: np.random.Gener
         if recording.label == "healthy":
             yield from planted(recording, samples, 25, counts_per_g, config, rng)
     yield from generated(120, 3.0, counts_per_g, config, rng)
+
+
+def monitored(path: Path, label: str, frames: int) -> Iterator[Example]:
+    """What a board said of its own machine, as `invoke monitor --record` wrote it. Raises SignalError."""
+    for column in recorded_columns(path, frames):
+        yield Example(column, label, Kind.RECORDED)
 
 
 def from_sources(examples: Iterable[Example], sources: Sequence[Recording]) -> list[Example]:

@@ -3,6 +3,7 @@
     python -m models.bearing.train              # the committed model, from CWRU and the generator: a few minutes on one core
     python -m models.bearing.train --scores     # ... and the scores of model.yml: one more training per split
     python -m models.bearing.train --synthetic --steps 60 --out /tmp/small.tflite      # from the generator alone, seconds
+    python -m models.bearing.train --monitored pump7.log:healthy                       # ... and from a machine of one's own
 
 Scores are balanced accuracies of the INT8 model in the tflite-micro interpreter on columns of the fixed-point front end.
 """
@@ -33,6 +34,7 @@ from models.bearing.examples import (
     everything,
     from_sources,
     generated,
+    monitored,
     tuned,
 )
 from stator.data import LABELS, load_signal
@@ -125,12 +127,28 @@ def write(path: Path, model: bytes) -> None:
     Path(beside.name).replace(path)
 
 
+def monitored_file(text: str) -> tuple[Path, str]:
+    """FILE:LABEL, as argparse wants it."""
+    path, _, label = text.rpartition(":")
+    if label not in LABELS or not path:
+        raise argparse.ArgumentTypeError(f"'{text}' is no FILE:LABEL, with a label of {', '.join(LABELS)}")
+    return Path(path), label
+
+
 def main(words: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=HERE / "bearing.tflite", help="the file to write (default: the committed one)")
     parser.add_argument("--steps", type=int, default=STEPS, help="batches to train on")
     parser.add_argument("--seed", type=int, default=SEED, help="of the generator, the batches and the weights")
     parser.add_argument("--synthetic", action="store_true", help="train from the generator alone: no recordings needed")
+    parser.add_argument(
+        "--monitored",
+        type=monitored_file,
+        action="append",
+        default=[],
+        metavar="FILE:LABEL",
+        help="and from what `monitor` recorded",
+    )
     parser.add_argument("--scores", action="store_true", help="train and test every split of model.yml as well")
     chosen = parser.parse_args(words)
     spec = read(HERE / "model.yml", Spec)
@@ -141,6 +159,8 @@ def main(words: Sequence[str] | None = None) -> int:
         examples = list(generated(8, 3.0, counts_per_g, spec.features, rng))
     else:
         examples = list(everything(counts_per_g, spec.features, rng))
+    for path, label in chosen.monitored:
+        examples += monitored(path, label, spec.window["frames"])
     if chosen.scores:
         for name, value in scores(examples, spec, chosen.steps, chosen.seed).items():
             print(f"{name}: {value:.3f}")

@@ -154,6 +154,11 @@ class Decoder:
                 self._reject(self._rest)
             self._skipping, self._rest = True, b""
 
+    @property
+    def garbage(self) -> int:
+        """Undecodable lines so far."""
+        return self._garbage
+
     def finish(self, *, cut: bool) -> Telemetry:
         """What was said. `cut`: the stream was stopped by us, so that an unfinished last line is no garbage; a FAIL in it counts."""
         if self._rest and (not cut or b"FAIL " in self._rest):
