@@ -5,6 +5,7 @@
 #                                           for the RTOS that STATOR_RTOS_WANTED names: freertos (the default) or baremetal
 include_guard(GLOBAL)
 
+set(STATOR_KERNELS "balanced" CACHE STRING "How kernels are chosen: speed, size or balanced (`stator build --optimize`), or a kernel set")
 get_filename_component(STATOR_ROOT ${CMAKE_CURRENT_LIST_DIR} DIRECTORY)
 set(STATOR_ROOT ${STATOR_ROOT} CACHE INTERNAL "") # for functions that are called from another project's folders
 
@@ -24,7 +25,7 @@ macro(stator_facts out board model)
     stator_python()
     execute_process(
         COMMAND ${CMAKE_COMMAND} -E env PYTHONPATH=${STATOR_ROOT}/tools ${STATOR_PYTHON} -m stator.cmake facts ${board} ${model} ${out}
-                ${STATOR_RTOS_WANTED}
+                ${STATOR_RTOS_WANTED} kernels=${STATOR_KERNELS}
         WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}
         RESULT_VARIABLE stator_status
         ERROR_VARIABLE stator_message)

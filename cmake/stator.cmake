@@ -14,7 +14,6 @@ include_guard(GLOBAL)
 include(${CMAKE_CURRENT_LIST_DIR}/facts.cmake)
 include(${CMAKE_CURRENT_LIST_DIR}/svd.cmake)
 
-set(STATOR_KERNELS "balanced" CACHE STRING "How kernels are chosen: speed, size or balanced (`stator build --optimize`), or a kernel set")
 set(STATOR_WARNINGS -Wall -Wextra -Werror -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes CACHE INTERNAL "")
 
 # Where the compiler writes. `stator compile` writes to build/<board>/<model>/generated, too.

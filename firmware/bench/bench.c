@@ -1,22 +1,20 @@
 #include "bench.h"
+#include "say.h"
 
 #include <string.h>
 
 #include "stator/board.h"
 #include "stator/clock.h"
 #include "stator/fail.h"
-#include "stator/line.h"
-#include "stator/stream.h"
 #include "stator/uart.h"
 
 #include "memory_plan.h"
 #include "model_select.h"
 
-#define MAGIC       0x4e425453u
-#define LAYERS      0x4c525453u
-#define SEGMENTS    16u
-#define PIECE_BYTES 256u
-#define POISON      0xa5
+#define MAGIC    0x4e425453u
+#define LAYERS   0x4c525453u
+#define SEGMENTS 16u
+#define POISON   0xa5
 
 uint8_t stator_stack_main[BENCH_STACK_BYTES] __attribute__((aligned(16), noinit)); /* in use while start-up clears .bss */
 
@@ -51,37 +49,8 @@ void stator_profile_layer(unsigned layer) {
     }
 }
 
-static void send(struct stator_line *line) {
-    if (stator_line_end(line) < 0) {
-        stator_fail("bench line does not fit");
-    }
-    line->data[line->bytes] = '\0';
-    stator_uart_panic((const char *)line->data);
-}
-
-static void begin(struct stator_line *line, const char *kind) {
-    static uint8_t text[2u * PIECE_BYTES + 128u];
-    stator_line_begin(line, text, sizeof(text) - 1u);
-    stator_line_text(line, kind);
-}
-
-static void field(struct stator_line *line, const char *name, uint32_t value) {
-    stator_line_text(line, name);
-    stator_line_decimal(line, value);
-}
-
 static void say_output(uint32_t run, uint32_t output, const struct segment *where) {
-    for (uint32_t at = 0; at < where->bytes; at += PIECE_BYTES) {
-        uint32_t bytes = where->bytes - at < PIECE_BYTES ? where->bytes - at : PIECE_BYTES;
-        struct stator_line line;
-        begin(&line, "O");
-        field(&line, ",", run);
-        field(&line, ",", output);
-        field(&line, ",", at);
-        stator_line_text(&line, ",");
-        stator_line_hex(&line, (const int8_t *)stator_arena + where->offset + at, bytes);
-        send(&line);
-    }
+    bench_bytes(run, output, (const int8_t *)stator_arena + where->offset, where->bytes);
 }
 
 static const struct segment *outputs_of(const struct order *order) {
@@ -102,9 +71,16 @@ static void tell_layer(const struct order *order, uint32_t layer) {
     }
 }
 
-/* Puts the inputs of one run into the poisoned arena; returns what follows them. */
-static const uint8_t *place(const struct order *order, const uint8_t *data) {
+/* Poisons the arena, and sets the model's state as before its first run. */
+static void start_anew(void) {
     memset(stator_arena, POISON, sizeof(stator_arena));
+    if (STATOR_MODEL_INIT(stator_arena, sizeof(stator_arena))) {
+        stator_fail("memory plan and model do not agree");
+    }
+}
+
+/* Puts the inputs of one run into the arena, where a state stays from run to run; returns what follows them. */
+static const uint8_t *place(const struct order *order, const uint8_t *data) {
     for (uint32_t i = 0; i < order->inputs; i++) {
         const struct segment *to = &order->segments[i];
         memcpy(stator_arena + to->offset, data, to->bytes);
@@ -139,15 +115,13 @@ int main(void) {
             stator_fail("an input or output lies outside of the arena");
         }
     }
-    if (STATOR_MODEL_INIT(stator_arena, sizeof(stator_arena))) {
-        stator_fail("memory plan and model do not agree");
-    }
+    start_anew();
     uint32_t before = stator_clock_now();
     uint32_t overhead = stator_clock_now() - before;
-    begin(&line, "B,board=" STATOR_BOARD_NAME ",sha256=" STATOR_MODEL_SHA256);
-    field(&line, ",layers=", STATOR_MODEL_LAYERS);
-    field(&line, ",overhead=", overhead);
-    send(&line);
+    bench_begin(&line, "B,board=" STATOR_BOARD_NAME ",sha256=" STATOR_MODEL_SHA256);
+    bench_field(&line, ",layers=", STATOR_MODEL_LAYERS);
+    bench_field(&line, ",overhead=", overhead);
+    bench_send(&line);
 
     const uint8_t *first = (const uint8_t *)(after_segments(order) + (layers ? order->outputs : 0u));
     const uint8_t *data = first;
@@ -167,60 +141,29 @@ int main(void) {
         if (status) {
             stator_fail("model");
         }
-        begin(&line, "R");
-        field(&line, ",", run);
-        field(&line, ",", took);
-        send(&line);
+        bench_begin(&line, "R");
+        bench_field(&line, ",", run);
+        bench_field(&line, ",", took);
+        bench_send(&line);
         for (uint32_t i = 0; i < order->outputs; i++) {
             say_output(run, i, &outputs_of(order)[i]);
         }
     }
 
     if (!layers) {
+        start_anew();
         (void)place(order, first);
         overhead = profile();
     }
     for (uint32_t layer = 0; !layers && layer < STATOR_MODEL_LAYERS; layer++) {
-        begin(&line, "L");
-        field(&line, ",", layer);
-        field(&line, ",", marks[layer + 1u] - marks[layer]);
-        field(&line, ",", overhead);
-        send(&line);
+        bench_begin(&line, "L");
+        bench_field(&line, ",", layer);
+        bench_field(&line, ",", marks[layer + 1u] - marks[layer]);
+        bench_field(&line, ",", overhead);
+        bench_send(&line);
     }
-    begin(&line, "E");
-    field(&line, ",", order->runs);
-    send(&line);
+    bench_begin(&line, "E");
+    bench_field(&line, ",", order->runs);
+    bench_send(&line);
     stator_board_exit(0);
 }
-
-/* The board's sensor driver and interrupts are linked, and never started. */
-void stator_stream_filled(unsigned index, uint64_t timestamp, uint32_t entered_at) {
-    (void)index;
-    (void)timestamp;
-    (void)entered_at;
-    stator_fail("the bench has no stream");
-}
-
-void stator_uart_sent_from_isr(void) {
-    stator_fail("the bench sends by polling");
-}
-
-#if defined(__riscv)
-void stator_trap_entry(void);
-__attribute__((interrupt("machine"))) void stator_trap_entry(void) {
-    stator_fail("trap");
-}
-#else
-void SVC_Handler(void);
-void PendSV_Handler(void);
-void SysTick_Handler(void);
-void SVC_Handler(void) {
-    stator_fail("SVC");
-}
-void PendSV_Handler(void) {
-    stator_fail("PendSV");
-}
-void SysTick_Handler(void) {
-    stator_fail("SysTick");
-}
-#endif

@@ -88,7 +88,7 @@ def baremetal_port(board: Board) -> str:
     )
 
 
-def facts(board: Board, model: str, rtos: Rtos = "freertos") -> dict[str, str | list[str]]:
+def facts(board: Board, model: str, rtos: Rtos = "freertos", kernels_: str = DEFAULT) -> dict[str, str | list[str]]:
     """CMake variables and their values. `model`: a name, a folder or a model file."""
     spec = load_model_spec(model)
     model_yml = spec.folder / "model.yml"
@@ -114,7 +114,7 @@ def facts(board: Board, model: str, rtos: Rtos = "freertos") -> dict[str, str | 
         "STATOR_GENERATED": generated,
         "STATOR_HANDLERS": list(board.timing.handlers.values()) if board.timing else [],
         "STATOR_KERNEL_SOURCES": [str(source) for k in kernels() if k.isa in wanted for source in k.sources],
-        "STATOR_DSP_SOURCES": [str(source) for source in sources(board.kernels)],
+        "STATOR_DSP_SOURCES": [str(source) for source in sources(selected(board, kernels_).order)],
         "STATOR_IDLE_SPINS": "ON" if board.simulator is not None and board.simulator.spins else "OFF",
         "STATOR_SIGNAL_AT": "",
         "STATOR_SIGNAL_BYTES": "",
@@ -155,7 +155,7 @@ def main(arguments: list[str]) -> int:
     what, board, model, out = arguments[:4]
     try:
         if what == "facts":
-            write_whole(Path(out), script(facts(load_board(board), model, rtos)))
+            write_whole(Path(out), script(facts(load_board(board), model, rtos, kernels_)))
         else:
             made = planned(load_board(board), load_model_spec(model), passes="off" not in more, rtos=rtos, kernels=kernels_)
             write(emit(made), Path(out))

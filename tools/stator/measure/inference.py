@@ -108,8 +108,10 @@ def portable(made: MemoryPlan) -> MemoryPlan:
 
 
 def host_outputs(plan: MemoryPlan, sets: Sequence[Arrays]) -> list[tuple[bytes, ...]]:
-    """What the generated C computes on this machine."""
-    return [tuple(a.tobytes() for a in outputs) for outputs in HostModel(plan).run(sets)]
+    """What the generated C computes on this machine, run after run: a model's state goes on."""
+    host = HostModel(plan)
+    runs = host.sequence(sets) if any(plan.schedule.graph.variables()) else host.run(sets)
+    return [tuple(a.tobytes() for a in outputs) for outputs in runs]
 
 
 def compared(oracle: str, where: str, expected: Sequence[tuple[bytes, ...]], got: Sequence[tuple[bytes, ...]]) -> Exactness:
@@ -133,7 +135,7 @@ def on_board(board: Board, model: Path, plan: MemoryPlan, build_dir: Path, sets:
     def segments(tensors: Sequence[int]) -> list[bench.Segment]:
         return [(plan.offset(t), graph.tensors[t].type.bytes) for t in tensors]
 
-    by = cycles.model(board.core) if _recorded(board) else None
+    by = cycles.model(board.core) if recorded(board) else None
     mark = next(s.address for s in read_elf(elf).symbols if s.name == "stator_clock_now") if by else None
     contents = [[a.tobytes() for a in arrays] for arrays in sets]
     heard = bench.count(board, elf, segments(graph.inputs), segments(graph.outputs), contents, mark)
@@ -143,23 +145,25 @@ def on_board(board: Board, model: Path, plan: MemoryPlan, build_dir: Path, sets:
         return counted, list(heard.outputs)
     if unit is None:
         raise ToolError(f"board '{board.name}' counts no instructions", remedy="counter and simulator in its board.yml")
-    cost = Cost(_up(max(heard.runs) * unit), tuple(_up(n * unit) for n in heard.layers), flash, static, heard.simulator)
+    cost = Cost(up(max(heard.runs) * unit), tuple(up(n * unit) for n in heard.layers), flash, static, heard.simulator)
     if by is not None:
         of_runs, of_layers = of_bench(cycles.at_marks(elf, by, heard.passes), len(sets), len(heard.layers))
         cost = replace(cost, estimated_cycles=max(of_runs), layer_estimates=of_layers, cost_model=by.NAME)
     return cost, list(heard.outputs)
 
 
-def _recorded(board: Board) -> bool:
+def recorded(board: Board) -> bool:
     """Whether what runs can be recorded, for a model of the core to weigh."""
     return board.simulator is not None and board.simulator.kind == "qemu" and blocks.possible(qemu.find(board.simulator))
 
 
-def bench_image(board: Board, model: Path, build_dir: Path, *, passes: bool = True, kernels: str = DEFAULT) -> Path:
+def bench_image(
+    board: Board, model: Path, build_dir: Path, *, passes: bool = True, kernels: str = DEFAULT, front_end: bool = False
+) -> Path:
     """Builds firmware/bench for a board and a model file; without `passes`, every layer of the file. `kernels`: how they are chosen
-    (stator.selection). Raises ToolError."""
+    (stator.selection). `front_end`: the image of its routines, for a model's folder. Raises ToolError."""
     settings = {"STATOR_BOARD": board.folder, "STATOR_MODEL": model, "STATOR_PYTHON": sys.executable, "CMAKE_MAKE_PROGRAM": tool("ninja")}
-    settings |= {"STATOR_PASSES": "" if passes else "off", "STATOR_KERNELS": kernels}
+    settings |= {"STATOR_PASSES": "" if passes else "off", "STATOR_KERNELS": kernels, "STATOR_BENCH": "dsp" if front_end else "model"}
     cmake = tool("cmake")
     steps = (
         [cmake, "-G", "Ninja", "-S", str(FIRMWARE / "bench"), "-B", str(build_dir), *(f"-D{k}={v}" for k, v in settings.items())],
@@ -217,7 +221,7 @@ def _defined(build_dir: Path) -> set[tuple[str, bool]]:
     return found
 
 
-def _up(value: Fraction) -> int:
+def up(value: Fraction) -> int:
     return -(-value.numerator // value.denominator)
 
 

@@ -51,7 +51,7 @@ FRAMES = 24
         "models": "names of models/, paths to .tflite files, or mlperf_tiny (the benchmark's reference models), separated by commas",
         "board": "boards, separated by commas (default: all of them for a model that has firmware, else those that a simulator runs)",
         "kernel_set": "other kernels than the compiler selects: an ISA tag of the board (v7em, c, ref), or speed, balanced, size",
-        "kernels": "one kernel by itself, such as conv2d* or *softmax*: every variant, on the models' layers",
+        "kernels": "kernels by themselves, such as 'conv2d*': every variant, on the models' layers; or the front end's routines: '*fft'",
         "compare": "two of: a kernel set, a JSON file of an earlier bench, a revision of git; separated by a comma",
     },
     examples=(
