@@ -22,6 +22,7 @@ from stator.paths import ROOT
 HOSTS = ["pypi" + ".org", "python" + "hosted", "crates" + ".io", "deb." + "debian", "npm" + "js"]
 PATHS = ["/wo" + "rk/", "/ro" + "ot/", "/tm" + "p/stator/"]
 WORDS = [r"issues? sho" + "w ", r"this ses" + r"sion\b", r"\bL" + r"LM\b", r"\bA" + r"I (assistant|agent)", r"\bcla" + "ude"]
+MERGES = [r"^<{7} ", r"^>{7} "]
 LOCKS = {"third_party/Cargo.lock"}  # cargo writes the index's own name into it
 BINARIES = {".tflite"}
 
@@ -43,8 +44,8 @@ def test_west_reads_the_manifest() -> None:
     assert kernel.path == "modules/freertos-kernel"
 
 
-def test_no_file_names_a_registry_a_machine_or_how_it_was_written() -> None:
-    wrong = re.compile("|".join([*map(re.escape, HOSTS), *map(re.escape, PATHS), *WORDS]), re.I)
+def test_no_file_names_a_registry_a_machine_or_how_it_was_written_or_merged() -> None:
+    wrong = re.compile("|".join([*map(re.escape, HOSTS), *map(re.escape, PATHS), *WORDS, *MERGES]), re.I)
     found = []
     for file in tracked():
         name = str(file.relative_to(ROOT))
