@@ -1,6 +1,7 @@
 #include "bench.h"
 #include "say.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "stator/board.h"
