@@ -2,6 +2,7 @@
 #include "say.h"
 
 #include <stdbool.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "stator/board.h"
