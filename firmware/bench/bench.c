@@ -2,7 +2,6 @@
 #include "say.h"
 
 #include <stdbool.h>
-#include <stdbool.h>
 #include <string.h>
 
 #include "stator/board.h"
