@@ -11,21 +11,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from stator.board import load_board
+from stator.board import Board, load_board
 from stator.emit import c
 from stator.kernels import KERNELS
 from stator.ops import Array, Constant, KernelCall
 from stator.paths import ROOT
-from stator.sim import qemu
+from stator.sim import simulator
 
 FOLDER = ROOT / "tests" / "kernels" / "board"
+ROOM = 8 << 20  # bytes
 SCRIPT = """
 MEMORY {{ code (rx): ORIGIN = {code:#x}, LENGTH = {code_bytes}  ram (rwx): ORIGIN = {ram:#x}, LENGTH = {ram_bytes}
           data (r): ORIGIN = {data:#x}, LENGTH = 16M }}
 ENTRY(entry)
 SECTIONS {{ .text : {{ KEEP(*(.vectors)) *(.text.start) *(.text* .rodata* .srodata*) }} > code
             .blob : {{ *(.blob) }} > {blob}
-            .data : {{ *(.data* .sdata*) }} > ram
+            .data : {{ data_start = .; *(.data* .sdata*) . = ALIGN(4); data_end = .; }} > ram AT > code
+            data_load = LOADADDR(.data);
             .bss (NOLOAD) : {{ *(.bss* .sbss*) }} > ram
             stack_top = ORIGIN(ram) + LENGTH(ram); }}
 """
@@ -34,13 +36,14 @@ SECTIONS {{ .text : {{ KEEP(*(.vectors)) *(.text.start) *(.text* .rodata* .sroda
 @dataclass(frozen=True, slots=True)
 class Machine:
     """A simulated board and the compiler for it; `isas`: the tags of the variants that it runs; `data`: where inputs and tables lie, if
-    not behind the code."""
+    not behind the code; `most`: how many calls of a variant are tried, where it is slow."""
 
     board: str
     compiler: tuple[str, ...]
     caller: str
     isas: tuple[str, ...]
     data: int | None = None
+    most: int = 10_000
 
     @property
     def vectors(self) -> bool:
@@ -48,10 +51,19 @@ class Machine:
         return "-mfloat-abi=hard" in self.compiler
 
     @property
+    def roomy(self) -> Board:
+        """The board, with room for all of a test where its simulator makes the memories."""
+        board = load_board(self.board)
+        if board.simulator is None or board.simulator.kind != "verilator":
+            return board
+        memory = {name: region.model_copy(update={"bytes": max(region.bytes, ROOM)}) for name, region in board.memory.items()}
+        return board.model_copy(update={"memory": memory})
+
+    @property
     def program(self) -> str:
         found = load_board(self.board).simulator
         assert found is not None
-        return found.binary
+        return found.binary or found.kind
 
 
 M55 = ("arm-none-eabi-gcc", "-mcpu=cortex-m55", "-mthumb", "-mfloat-abi=hard")
@@ -62,6 +74,7 @@ MACHINES = {
         Machine("mps2_an505", ("arm-none-eabi-gcc", "-mcpu=cortex-m33+nofp", "-mthumb"), "checked_call_arm.S", ("v7em",)),
         Machine("mps3_an547", M55, "checked_call_arm.S", ("mve",), data=0x7000_0000),
         Machine("qemu_rv32", RISCV, "checked_call_riscv.S", ("rv32im",)),
+        Machine("cv32e40p", (*RISCV, "-march=rv32imc", "-DCHECK_RTL"), "checked_call_riscv.S", ("xpulp",), most=60),
     )
 }
 
@@ -102,7 +115,7 @@ def run(machine: Machine, folder: Path, sources: Sequence[Path], cases: Sequence
         heard.extend(data)
         return re.search(rb"^(END|FAULT),.*\n", heard, re.MULTILINE) is not None
 
-    qemu.simulate(load_board(machine.board), elf, hear, stall_s=60)
+    simulator.simulate(machine.roomy, elf, hear, stall_s=60)
     wrong: dict[int, list[str]] = {}
     stack: dict[int, int] = {}
     for line in heard.decode("ascii").splitlines():
@@ -125,7 +138,7 @@ def _compiled(machine: Machine, folder: Path, sources: Sequence[Path], cases: Se
     (folder / "cases.c").write_text(program.text(headers))
     (folder / "blob.bin").write_bytes(bytes(program.blob))
     (folder / "blob.S").write_text(f'.section .blob, "a"\n.balign 64\n.global blob\nblob:\n.incbin "{folder / "blob.bin"}"\n')
-    regions = {region.kind: region for region in reversed(load_board(machine.board).memory.values())}
+    regions = {region.kind: region for region in reversed(machine.roomy.memory.values())}
     code, ram = regions["flash"], regions["ram"]
     places = {"code": code.at, "code_bytes": min(code.bytes, 3 << 20), "ram": ram.at, "ram_bytes": min(ram.bytes, 1 << 20)}
     data = {"data": machine.data or 0, "blob": "code" if machine.data is None else "data"}

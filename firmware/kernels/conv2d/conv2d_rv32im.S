@@ -1,7 +1,7 @@
 /* 4 pixels x 4 channels for RV32IM; see conv2d_rv32im.h for the layouts. */
 #include "common/asm.h"
 
-/* void stator_conv2d_rv32im_block(const struct stator_conv2d_rv32im_block *block);     a0
+/* void stator_conv2d_rv32im_block(const struct stator_conv2d_block *block);     a0
  *
  * Clobbers ra, t0-t6, a0-a7. Reads stream and windows exactly. Per byte of the window: 8 loads, 16 products, 16 sums.
  * Tile: channel 0 s0-s3, channel 1 s4-s7, channel 2 s8-s11, channel 3 t3-t6 (pixels 0..3); a0-a3 places in the windows,
@@ -170,7 +170,7 @@ FUNC stator_conv2d_rv32im_block
         ret
 ENDFUNC stator_conv2d_rv32im_block
 
-/* void stator_conv2d_rv32im_pixel(const struct stator_conv2d_rv32im_block *block);     a0
+/* void stator_conv2d_rv32im_pixel(const struct stator_conv2d_block *block);     a0
  *
  * Clobbers t0-t6, a1-a7. Reads stream and window exactly. Per byte of the window: 5 loads, 4 products, 4 sums.
  * Registers: t3-t6 sums; a1 place in the window, a2 end of the row, a3 rows left, a4-a7 weights and products, t0 stream, t1 activation,

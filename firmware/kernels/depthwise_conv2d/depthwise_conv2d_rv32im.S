@@ -1,7 +1,7 @@
 /* A pixel of depthwise convolution for RV32IM, four channels side by side; see depthwise_conv2d_rv32im.h for the layouts. */
 #include "common/asm.h"
 
-/* void stator_depthwise_conv2d_rv32im_pixel(const struct stator_depthwise_conv2d_rv32im_pixel *pixel);     a0
+/* void stator_depthwise_conv2d_rv32im_pixel(const struct stator_depthwise_conv2d_pixel *pixel);     a0
  *
  * Clobbers t0-t6, a0-a7. Reads stream and window exactly.
  * Registers: s0-s3 sums; a0 window, a1 stream, a2 step, a3 end of the row in the stream; t0-t3 activations, a4-a7 weights; s4 output,
@@ -95,7 +95,7 @@ FUNC stator_depthwise_conv2d_rv32im_pixel
         ret
 ENDFUNC stator_depthwise_conv2d_rv32im_pixel
 
-/* void stator_depthwise_conv2d_rv32im_pixel3x3(const struct stator_depthwise_conv2d_rv32im_pixel *pixel);     a0
+/* void stator_depthwise_conv2d_rv32im_pixel3x3(const struct stator_depthwise_conv2d_pixel *pixel);     a0
  *
  * The same for three rows of three taps. Clobbers t0-t6, a0-a7. Reads stream and window exactly.
  * Registers: s0-s3 sums; a0, t4, t5 columns of the window, a1 stream, a2 step, a3 from row to row; t0-t3 activations, a4-a7 weights; s4 output,
@@ -147,6 +147,9 @@ FUNC stator_depthwise_conv2d_rv32im_pixel3x3
         lw      a2, 24(a0)
         lw      a3, 28(a0)
         lw      s11, 32(a0)
+        add     a3, a3, a2
+        add     a3, a3, a2
+        add     a3, a3, a2
         addi    s5, s5, -4
 1:      lw      s0, 0(a1)
         lw      s1, 4(a1)

@@ -1,71 +1,16 @@
-/* Depthwise convolution for RV32IM, pixel by pixel. Windows that leave the image are put together in scratch, zero points where
- * it is not. */
+/* Depthwise convolution for RV32IM, pixel by pixel (depthwise_conv2d_pixels.h). */
 #include "depthwise_conv2d/depthwise_conv2d_rv32im.h"
-#include "common/window.h"
-#include "depthwise_conv2d/depthwise_conv2d.h"
+#include "depthwise_conv2d/depthwise_conv2d_pixels.h"
 
-#include <string.h>
-
-/* The window whose first tap lies at row y, column x. */
-static void put(int8_t *to, const struct stator_depthwise_conv2d_packed *p, const int8_t *image, int32_t y, int32_t x) {
-    for (int32_t ky = 0; ky < p->kernel_h; ky++) {
-        const int32_t row = y + ky * p->dilation_h;
-        for (int32_t kx = 0; kx < p->kernel_w; kx++, to += p->in_c) {
-            const int32_t column = x + kx * p->dilation_w;
-            if (row < 0 || row >= p->in_h || column < 0 || column >= p->in_w) {
-                memset(to, p->input_zero_point, (size_t)p->in_c);
-            } else {
-                memcpy(to, image + (row * p->in_w + column) * p->in_c, (size_t)p->in_c);
-            }
-        }
+static inline void compute(const struct stator_depthwise_conv2d_pixel *pixel) {
+    if (pixel->rows == 3 && pixel->columns == 3) {
+        stator_depthwise_conv2d_rv32im_pixel3x3(pixel);
+    } else {
+        stator_depthwise_conv2d_rv32im_pixel(pixel);
     }
 }
 
 int stator_depthwise_conv2d_s8__rv32im(int8_t *out, const int8_t *in, const struct stator_depthwise_conv2d_packed *p,
                                        void *scratch) {
-    if (!stator_depthwise_conv2d_packed_valid(out, in, p) || !scratch) {
-        return -EINVAL;
-    }
-    struct stator_depthwise_conv2d_rv32im_pixel pixel = {
-        .stream = p->stream, .channels = p->in_c, .positive = p->output_zero_point == -128};
-    const int32_t in_bytes = p->in_h * p->in_w * p->in_c;
-    const int32_t pitch = p->dilation_h * p->in_w * p->in_c;
-    const int32_t step = p->dilation_w * p->in_c;
-    const int32_t pixels = p->batches * p->out_h * p->out_w;
-    for (int32_t i = 0; i < pixels; i++) {
-        const int32_t at = stator_in_order(i, pixels, p->backwards);
-        const int32_t line = at / p->out_w;
-        const int32_t batch = line / p->out_h;
-        const int32_t y = (line - batch * p->out_h) * p->stride_h - p->pad_top;
-        const int32_t x = (at - line * p->out_w) * p->stride_w - p->pad_left;
-        const int8_t *const image = in + batch * in_bytes;
-        const int inside = y >= 0 && x >= 0 && y + (p->kernel_h - 1) * p->dilation_h < p->in_h &&
-                           x + (p->kernel_w - 1) * p->dilation_w < p->in_w;
-        pixel.to = out + at * p->in_c;
-        pixel.rows = p->kernel_h;
-        pixel.columns = p->kernel_w;
-        if (!inside) {
-            put(scratch, p, image, y, x);
-            pixel.from = scratch;
-            pixel.rows = 1;
-            pixel.columns = p->kernel_h * p->kernel_w;
-            pixel.step = p->in_c;
-        } else {
-            pixel.from = image + (y * p->in_w + x) * p->in_c;
-            pixel.step = step;
-            if (p->kernel_w == 1) { /* a column of taps goes as a row */
-                pixel.rows = 1;
-                pixel.columns = p->kernel_h;
-                pixel.step = pitch;
-            }
-        }
-        if (p->kernel_h == 3 && p->kernel_w == 3) {
-            pixel.next = inside ? pitch : 3 * p->in_c;
-            stator_depthwise_conv2d_rv32im_pixel3x3(&pixel);
-            continue;
-        }
-        pixel.next = pitch - pixel.columns * pixel.step;
-        stator_depthwise_conv2d_rv32im_pixel(&pixel);
-    }
-    return 0;
+    return by_pixels(out, in, p, scratch);
 }

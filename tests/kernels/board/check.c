@@ -17,6 +17,11 @@
 #define UART_DATA    (*(volatile uint32_t *)UART)
 #define UART_CONTROL (*(volatile uint32_t *)(UART + 0x08u))
 #define UART_DIVIDER (*(volatile uint32_t *)(UART + 0x10u))
+#elif defined(CHECK_RTL)
+#define EDGE_LOW    0x20000000u /* tests/python/board_kernels.py makes the RAM so large */
+#define EDGE_END    0x20800000u
+#define LOW_IS_EDGE 0
+#define UART_DATA   (*(volatile uint32_t *)0x40000004u)
 #else
 #define EDGE_LOW    0x84000000u /* RAM of QEMU's virt: 128 MiB from 0x80000000 */
 #define EDGE_END    0x88000000u
@@ -163,7 +168,10 @@ static uint32_t run(const struct check_case *c, int input, int table, int low) {
     return seen.stack_bytes;
 }
 
+extern uint8_t data_start[], data_end[], data_load[];
+
 void check_main(void) {
+    memcpy(data_start, data_load, (size_t)(data_end - data_start));
 #if defined(__arm__)
     UART_DIVIDER = 16;
     UART_CONTROL = 1;
@@ -210,7 +218,7 @@ __attribute__((naked)) void entry(void) {
 __attribute__((section(".vectors"), used)) static void *const vectors[16] = {
     stack_top, (void *)entry, (void *)fault, (void *)fault, (void *)fault, (void *)fault, (void *)fault, (void *)fault};
 #else
-__attribute__((interrupt("machine"), used, aligned(4))) static void fault(void) {
+__attribute__((interrupt("machine"), used, aligned(256))) static void fault(void) {
     uint32_t address;
     __asm__ volatile("csrr %0, mtval" : "=r"(address));
     check_fault(address);
@@ -218,6 +226,10 @@ __attribute__((interrupt("machine"), used, aligned(4))) static void fault(void) 
 
 void entry(void);
 __attribute__((naked, section(".text.start"))) void entry(void) {
-    __asm__ volatile("la sp, stack_top\n la t0, fault\n csrw mtvec, t0\n j check_main");
+    __asm__ volatile("la sp, stack_top\n la t0, fault\n csrw mtvec, t0\n"
+#if defined(CHECK_RTL)
+                     "li t0, 1 << 31\n csrw mie, t0\n csrsi mstatus, 8\n" /* bus errors: tools/stator/sim/rtl/cv32e40p.sv */
+#endif
+                     "j check_main");
 }
 #endif

@@ -1,5 +1,5 @@
 // CV32E40P behind the ports that system.cpp drives. The parameters are the board's (board.yml: simulator.parameters).
-// It knows no bus errors: what a program reads where nothing is, is 0.
+// It knows no bus errors: they become interrupt 31, which a program that wants to hear of them enables.
 //
 // counters_read: the instruction that leaves execution reads mcycle; `cycles` and `instructions` are what mcycle and minstret hold then.
 module core
@@ -36,6 +36,15 @@ module core
     output logic [63:0] cycles,
     output logic [63:0] instructions
 );
+  logic bus_error, taken;
+  logic [4:0] number;
+
+  always_ff @(posedge clock or negedge reset_n) begin
+    if (!reset_n) bus_error <= 1'b0;
+    else if (data_valid && data_error) bus_error <= 1'b1;
+    else if (taken && number == 5'd31) bus_error <= 1'b0;
+  end
+
   cv32e40p_top #(
       .COREV_PULP(COREV_PULP)
   ) cv32e40p (
@@ -65,9 +74,9 @@ module core
       .data_wdata_o(data_to),
       .data_rdata_i(data_from),
 
-      .irq_i({20'b0, external_interrupt, 3'b0, timer_interrupt, 7'b0}),
-      .irq_ack_o(),
-      .irq_id_o(),
+      .irq_i({bus_error, 19'b0, external_interrupt, 3'b0, timer_interrupt, 7'b0}),
+      .irq_ack_o(taken),
+      .irq_id_o(number),
 
       .debug_req_i(1'b0),
       .debug_havereset_o(),
@@ -78,7 +87,9 @@ module core
       .core_sleep_o(asleep)
   );
 
-  assign counters_read = cv32e40p.core_i.ex_valid && cv32e40p.core_i.csr_access_ex && cv32e40p.core_i.csr_addr == CSR_MCYCLE;
+  // csr_access_ex stays until another instruction comes; the enable of its destination does not.
+  assign counters_read = cv32e40p.core_i.ex_valid && cv32e40p.core_i.csr_access_ex && cv32e40p.core_i.regfile_alu_we_ex
+      && cv32e40p.core_i.csr_addr == CSR_MCYCLE;
   assign cycles = cv32e40p.core_i.cs_registers_i.mhpmcounter_q[0];
   assign instructions = cv32e40p.core_i.cs_registers_i.mhpmcounter_q[2];
 endmodule

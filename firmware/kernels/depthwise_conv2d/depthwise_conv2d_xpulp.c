@@ -1,0 +1,12 @@
+/* Depthwise convolution for CV32E40P with Xpulp, pixel by pixel (depthwise_conv2d_pixels.h). */
+#include "depthwise_conv2d/depthwise_conv2d_xpulp.h"
+#include "depthwise_conv2d/depthwise_conv2d_pixels.h"
+
+static inline void compute(const struct stator_depthwise_conv2d_pixel *pixel) {
+    stator_depthwise_conv2d_xpulp_pixel(pixel);
+}
+
+int stator_depthwise_conv2d_s8__xpulp(int8_t *out, const int8_t *in, const struct stator_depthwise_conv2d_packed *p,
+                                      void *scratch) {
+    return by_pixels(out, in, p, scratch);
+}
