@@ -1,0 +1,229 @@
+"""A board that a scenario holds in its hand: QEMU or Renode, whichever the board runs on, stopped whenever the scenario thinks.
+
+Both do the same: time passes only while the scenario waits, what the serial port says is heard as it comes, and a debugger's hand
+reaches memory, flash too. QEMU is held by its gdb stub, Renode by the remote server that its own robot suites use.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+import xmlrpc.client
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from stator.board import Board
+from stator.errors import ToolError
+from stator.sim import qemu, renode
+from stator.sim.records import decode
+
+PATIENCE_S = 180.0  # of wall-clock time, for what takes a second on an idle machine
+SLICE_S = 0.05  # of virtual time
+HEARTBEAT_HZ = 10  # what a heartbeat's ticks count
+
+Enough = Callable[[bytes], bool]
+
+
+class Machine(Protocol):
+    def run(self, enough: Enough, limit_s: float) -> bool:
+        """Lets time pass until `enough` of all that the serial port has said; False after `limit_s` of virtual time."""
+
+    def heard(self) -> bytes:
+        """All that the serial port has said."""
+
+    def read(self, address: int, count: int) -> bytes:
+        """Memory as it is."""
+
+    def write(self, address: int, data: bytes) -> None:
+        """Memory, flash too; code that runs there is the new one."""
+
+    def close(self) -> None:
+        """Ends the simulator."""
+
+
+class Simulator:
+    """A simulator's process in a folder of its own; what the serial port says is in the file `serial` there."""
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="stator-scenario-"))
+        self.serial = self.folder / "serial"
+        self.serial.touch()
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def launch(self, words: list[str]) -> None:
+        keeper = shutil.which("setpriv")
+        with (self.folder / "log").open("wb") as log:
+            self.process = subprocess.Popen(
+                [keeper, "--pdeathsig", "KILL", *words] if keeper else words,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def heard(self) -> bytes:
+        return self.serial.read_bytes()
+
+    def failed(self, what: str) -> ToolError:
+        said = (self.folder / "log").read_text(errors="backslashreplace").splitlines()
+        return ToolError(what, details=said[-12:])
+
+    def close(self) -> None:
+        if self.process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Qemu(Simulator):
+    """Held by the gdb stub (GDB Remote Serial Protocol). Virtual time is that of the records: QEMU itself does not tell it."""
+
+    def __init__(self, board: Board, elf: Path, samples: bytes) -> None:
+        super().__init__()
+        assert board.simulator is not None
+        memory = self.folder / "memory"
+        memory.write_bytes(samples)
+        words = qemu.command(board.simulator, elf, self.serial, memory)
+        words.remove("-no-reboot")  # a watchdog's bite is a reset
+        self.launch([*words, "-S", "-gdb", f"unix:path={self.folder / 'gdb'},server=on,wait=off"])
+        self._gdb = self._connect()
+        self._ask("?")
+
+    def run(self, enough: Enough, limit_s: float) -> bool:
+        if enough(self.heard()):
+            return True
+        began, give_up = self._now(), time.monotonic() + PATIENCE_S
+        self._send("c")
+        try:
+            while True:
+                time.sleep(0.02)
+                if enough(self.heard()):
+                    return True
+                if self._now() - began > limit_s or time.monotonic() > give_up:
+                    return False
+        finally:
+            self._gdb.sendall(b"\x03")
+            self._answer()
+
+    def read(self, address: int, count: int) -> bytes:
+        return bytes.fromhex(self._ask(f"m{address:x},{count:x}"))
+
+    def write(self, address: int, data: bytes) -> None:
+        if self._ask(f"M{address:x},{len(data):x}:{data.hex()}") != "OK":
+            raise self.failed(f"QEMU does not write {address:#x}")
+
+    def close(self) -> None:
+        self._gdb.close()
+        super().close()
+
+    def _now(self) -> float:
+        """Virtual seconds at the last record, or the last word of a firmware whose sensor gives none."""
+        data = self.heard()
+        said = decode(data[: data.rfind(b"\n") + 1])
+        if said.banner is None:
+            return 0.0
+        seconds = [r.timestamp / said.banner.sample_clock_hz for r in said.records[-1:]]
+        seconds += [beat.ticks / HEARTBEAT_HZ for beat in said.heartbeats[-1:]]
+        return max(seconds, default=0.0)
+
+    def _connect(self) -> socket.socket:
+        give_up = time.monotonic() + PATIENCE_S
+        while True:
+            stub = socket.socket(socket.AF_UNIX)
+            try:
+                stub.connect(str(self.folder / "gdb"))
+            except OSError:
+                stub.close()
+                if time.monotonic() > give_up or (self.process is not None and self.process.poll() is not None):
+                    raise self.failed("QEMU's gdb stub does not answer") from None
+                time.sleep(0.05)
+            else:
+                stub.settimeout(PATIENCE_S)
+                return stub
+
+    def _send(self, packet: str) -> None:
+        self._gdb.sendall(f"${packet}#{sum(packet.encode()) & 0xFF:02x}".encode())
+
+    def _ask(self, packet: str) -> str:
+        self._send(packet)
+        return self._answer()
+
+    def _answer(self) -> str:
+        data = b""
+        while (found := re.search(rb"\$([^#]*)#..", data)) is None:
+            more = self._gdb.recv(4096)
+            if not more:
+                raise self.failed("QEMU ended")
+            data += more
+        self._gdb.sendall(b"+")
+        return found[1].decode()
+
+
+class Renode(Simulator):
+    """Held by Renode's remote server for robot suites: monitor commands over XML-RPC."""
+
+    def __init__(self, board: Board, elf: Path, samples: bytes) -> None:
+        super().__init__()
+        script = self.folder / "board.resc"
+        script.write_text(renode.prepared(board, elf, samples, self.folder), encoding="utf-8")
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        config = str(self.folder / "config")
+        self.launch([renode.find(), "--disable-gui", "--plain", "--hide-log", "--config", config, "--robot-server-port", str(port)])
+        self._server = xmlrpc.client.ServerProxy(f"http://127.0.0.1:{port}/")
+        self._wait()
+        self.command(f"include @{script}")
+        self.command("emulation SetAdvanceImmediately true")
+
+    def run(self, enough: Enough, limit_s: float) -> bool:
+        left = limit_s
+        while not enough(self.heard()):
+            if left <= 0:
+                return False
+            self.command(f'emulation RunFor "{SLICE_S}"')
+            left -= SLICE_S
+        return True
+
+    def read(self, address: int, count: int) -> bytes:
+        said = [self.command(f"sysbus ReadByte {address + i:#x}") for i in range(count)]
+        return bytes(int(word, 16) for word in said)
+
+    def write(self, address: int, data: bytes) -> None:
+        for i, value in enumerate(data):
+            self.command(f"sysbus WriteByte {address + i:#x} {value:#x}")
+
+    def command(self, text: str) -> str:
+        """What Renode's monitor says to a command. Raises ToolError where it refuses it."""
+        done = self._server.run_keyword("ExecuteCommand", [text])
+        assert isinstance(done, dict)
+        if done["status"] != "PASS":
+            raise ToolError(f"Renode refuses '{text}'", details=str(done.get("error", "")).splitlines()[:5])
+        return str(done.get("return", "")).strip()
+
+    def _wait(self) -> None:
+        give_up = time.monotonic() + PATIENCE_S
+        while True:
+            try:
+                self._server.get_keyword_names()
+            except (OSError, xmlrpc.client.Error):
+                if time.monotonic() > give_up or (self.process is not None and self.process.poll() is not None):
+                    raise self.failed("Renode does not answer") from None
+                time.sleep(0.1)
+            else:
+                return
+
+
+def machine(board: Board, elf: Path, samples: bytes) -> Machine:
+    """The board with `elf` in it, at rest before its first instruction. `samples`: int16, little endian, looped."""
+    assert board.simulator is not None
+    return Renode(board, elf, samples) if board.simulator.kind == "renode" else Qemu(board, elf, samples)
