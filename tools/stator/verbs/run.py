@@ -84,7 +84,7 @@ def _can_run(board: Board, spec: ModelSpec) -> None:
 def _fitting(counts: Counts, board: Board) -> qemu.Halves:
     """The frames as the board's ADC gives them; as many as its signal memory holds, where it has one."""
     assert board.simulator is not None
-    frames = counts.frames if board.sensor.signed else _unsigned(counts.frames, board.sensor.bits)
+    frames = as_converted(board, counts.frames)
     if board.simulator.kind == "renode":
         return frames
     room = ((board.simulator.signal_bytes or 0) - qemu.SIGNAL_HEADER_BYTES) // (2 * frames.shape[1])
@@ -93,9 +93,11 @@ def _fitting(counts: Counts, board: Board) -> qemu.Halves:
     return frames[:room]
 
 
-def _unsigned(frames: qemu.Halves, bits: int) -> qemu.Halves:
-    """Counts of an ADC without a sign: the sensor rests in the middle of its range."""
-    middle = 1 << (bits - 1)
+def as_converted(board: Board, frames: qemu.Halves) -> qemu.Halves:
+    """Counts as the board's ADC gives them: one without a sign has the sensor's rest in the middle of its range."""
+    if board.sensor.signed:
+        return frames
+    middle = 1 << (board.sensor.bits - 1)
     return np.clip(frames.astype(np.int32) + middle, 0, 2 * middle - 1).astype(np.int16)
 
 
