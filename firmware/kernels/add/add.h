@@ -26,8 +26,8 @@ struct stator_add {
     int32_t activation_max;
 };
 
-/* For a whose scale is half of the common one: it is shifted; b is multiplied. Both by 2 more than the semantics say. */
-struct stator_add_packed {
+/* v7em: for a whose scale is half of the common one: it is shifted; b is multiplied. Both by 2 more than the semantics say. */
+struct stator_add_v7em {
     int32_t b_multiplier;
     int32_t b_shift;  /* to the right */
     int32_t b_offset; /* -b_zero_point * 2^21 */
@@ -38,8 +38,17 @@ struct stator_add_packed {
     int32_t elements;
 };
 
+/* mve: the output is saturate8((a * a_multiplier + b * b_multiplier + offset) >> 22), which was compared for every a and b. */
+struct stator_add_mve {
+    int32_t a_multiplier;
+    int32_t b_multiplier;
+    int32_t offset; /* less what two roundings add on the way */
+    int32_t elements;
+};
+
 #if defined(__arm__)
-_Static_assert(sizeof(struct stator_add_packed) == 32, "add_v7em.S loads all of it");
+_Static_assert(sizeof(struct stator_add_v7em) == 32, "add_v7em.S loads all of it");
+_Static_assert(sizeof(struct stator_add_mve) == 16, "add_mve.S loads all of it");
 #endif
 
 /* Every variant in kernels.inc computes the same bytes.
@@ -53,7 +62,7 @@ _Static_assert(sizeof(struct stator_add_packed) == 32, "add_v7em.S loads all of 
  * tools/stator/variants/ says which layers it takes. As above; scratch: null. */
 #define STATOR_KERNEL_PACKED(op, isa, tile)                                                                                      \
     STATOR_MUST_CHECK int STATOR_KERNEL_NAME(op, isa, tile)(int8_t *out, const int8_t *a, const int8_t *b,                       \
-                                                            const struct stator_add_packed *p, void *scratch);
+                                                            const struct stator_add_##isa *p, void *scratch);
 #include "add/kernels.inc"
 #undef STATOR_KERNEL
 #undef STATOR_KERNEL_PACKED

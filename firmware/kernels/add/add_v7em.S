@@ -4,7 +4,7 @@
  *     int8_t *out,                             r0
  *     const int8_t *a,                         r1
  *     const int8_t *b,                         r2
- *     const struct stator_add_packed *p,       r3
+ *     const struct stator_add_v7em *p,       r3
  *     void *scratch);                          sp + 0, not read
  *
  * Clobbers r0-r3, r12, flags, Q. Stack: 36 bytes. Over-read: none; an element of a and b is read before that of out is written.

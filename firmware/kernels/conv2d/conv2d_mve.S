@@ -13,10 +13,8 @@
         .equ    TURNS, 20
         .equ    FIRST_ENTRY, 24
         .equ    ENTRY, 28
-        .equ    OUT, 32
-        .equ    OTHER_OUT, 36
-        .equ    POWER, 40
-        .equ    LEFT, 44
+        .equ    LEFT, 32                /* four words are loaded together: channels left, out, other_out, power */
+        .equ    OUT, 36
         .equ    STREAM, 48
         .equ    ZERO_POINT, 52
         .equ    COUNT, 56
@@ -60,8 +58,12 @@ FUNC stator_conv2d_mve_pairs
         ldr     r2, [sp, #LEFT]
         str     r1, [sp, #OUT_STEP]
         str     r2, [sp, #CHANNELS]
-        adr     r3, 3f                  /* entries as places in the code */
-        ldrd    r1, r2, [sp, #FIRST_ENTRY]
+        ldrd    r1, r2, [sp, #FIRST_ENTRY]      /* entries as places in the code */
+        ldr     r4, [sp, #TURNS]
+        adr     r3, 3f
+        cmp     r4, #1
+        it      le
+        addle   r3, r3, #LONG           /* no row takes more than one turn */
         movs    r4, #STEP
         mla     r1, r1, r4, r3
         mla     r2, r2, r4, r3
@@ -84,54 +86,63 @@ FUNC stator_conv2d_mve_pairs
         add     r3, r3, r7
         ldr     r11, [sp, #TURNS]
         ldr     pc, [sp, #ENTRY]
+        .balign 4
+8:      .equ    LONG, 8b - 3b
+        .rept   UNROLL
+        VECTOR  vmladava.s8
+        .endr
+        subs    r9, r9, #1
+        beq     4f
+        add     r1, r1, r7
+        add     r3, r3, r7
+        ldr     pc, [sp, #ENTRY]
 4:      FOUR    q2, r0, r2, r4, r6
         FOUR    q3, r8, r10, r12, lr
-        ldrd    r0, r1, [sp, #POWER]    /* and channels left */
-        ldrd    r2, r3, [sp, #OUT]
-        cbz     r0, 6f
+        add     r4, sp, #LEFT
+        ldm     r4, {r0, r1, r2, r3}
+        cbz     r3, 6f
         vldrw.32 q0, [r5]
         vldrw.32 q1, [r5], #16
-        vmla.s32 q0, q2, r0
-        vmla.s32 q1, q3, r0
+        vmla.s32 q0, q2, r3
+        vmla.s32 q1, q3, r3
         vldrw.32 q2, [r5], #16
         vmulh.s32 q0, q0, q2
         vmulh.s32 q1, q1, q2
         NARROW_HIGH q0, q1
 5:      vqmovnb.s16 q0, q0              /* bytes 0 of the first pixel, bytes 2 of the second */
-        vctp.32 r1
-        subs    r1, r1, #4
+        vctp.32 r0
+        subs    r0, r0, #4
         vpsttt
-        vstrbt.32 q0, [r2], #4
+        vstrbt.32 q0, [r1], #4
         vshrt.u32 q0, q0, #16
-        vstrbt.32 q0, [r3], #4
-        str     r1, [sp, #LEFT]
-        strd    r2, r3, [sp, #OUT]
+        vstrbt.32 q0, [r2], #4
+        stm     r4, {r0, r1, r2}
         bgt     2b
-        ldr     r0, [sp, #COUNT]
-        subs    r0, r0, #1
+        ldr     r3, [sp, #COUNT]
+        subs    r3, r3, #1
         beq     7f
-        str     r0, [sp, #COUNT]
-        ldr     r4, [sp, #WINDOW_STEP]
+        str     r3, [sp, #COUNT]
+        ldr     r3, [sp, #WINDOW_STEP]
         ldrd    r5, r6, [sp, #OUT_STEP] /* and channels */
         ldrd    r7, r8, [sp, #FIRST]
-        rsb     r1, r1, r6              /* all channels, and those that were missing: what the outputs moved on by */
-        subs    r5, r5, r1
-        adds    r2, r2, r5
-        add     r3, r3, r5
-        add     r7, r7, r4
-        add     r8, r8, r4
-        strd    r2, r3, [sp, #OUT]
-        str     r6, [sp, #LEFT]
+        subs    r0, r6, r0              /* all channels, and those that were missing: what the outputs moved on by */
+        subs    r5, r5, r0
+        mov     r0, r6
+        add     r1, r1, r5
+        add     r2, r2, r5
+        stm     r4, {r0, r1, r2}
+        add     r7, r7, r3
+        add     r8, r8, r3
         strd    r7, r8, [sp, #FIRST]
         b       1b
-6:      ldr     r4, [sp, #ZERO_POINT]
+6:      ldr     r6, [sp, #ZERO_POINT]
         vldrw.32 q0, [r5], #16
         vldrw.32 q1, [r5], #16
         REQUANTIZE_4 q2, q0, q1
         REQUANTIZE_4 q3, q0, q1
         vldrw.32 q0, [r5], #16
-        ROUND_4 q2, q1, q0, r4
-        ROUND_4 q3, q1, q0, r4
+        ROUND_4 q2, q1, q0, r6
+        ROUND_4 q3, q1, q0, r6
         vqmovnb.s32 q0, q2
         vqmovnt.s32 q0, q3
         b       5b

@@ -80,7 +80,7 @@ int stator_conv2d_s8__mve(int8_t *out, const int8_t *in, const struct stator_con
         .window_step = 2 * order * p->stride_w * p->in_c,
         .out_step = 2 * order * p->out_c,
     };
-    if (steps == 1) { /* past the loop */
+    if (steps == 1) { /* past the loop's vectors */
         pairs.first_entry = 4;
     }
     for (int32_t i = 0; i < p->batches; i++) {

@@ -27,10 +27,10 @@ struct stator_conv2d_mve_pairs {
     int32_t turns;       /* of the other rows */
     int32_t first_entry; /* where that loop is entered: vectors left out of the first turn */
     int32_t entry;
+    int32_t channels;
     int8_t *out;       /* channels of the first pixel, and */
     int8_t *other_out; /* of the second */
     int32_t power;
-    int32_t channels;
     const int32_t *stream; /* of the first channels */
     int32_t zero_point;    /* of the output */
     int32_t count;         /* pairs, at least 1 */
@@ -39,7 +39,7 @@ struct stator_conv2d_mve_pairs {
 };
 
 #if defined(__arm__)
-_Static_assert(offsetof(struct stator_conv2d_mve_pairs, out) == 32, "conv2d_mve.S");
+_Static_assert(offsetof(struct stator_conv2d_mve_pairs, out) == 36, "conv2d_mve.S");
 _Static_assert(offsetof(struct stator_conv2d_mve_pairs, out_step) == 64, "conv2d_mve.S");
 #endif
 

@@ -53,32 +53,31 @@ def in_high_half(multiplier: Array, right: Array, zero_point: int, reach: Array)
     saturate8(requantize(acc, multiplier, -right) + zero_point) for all |acc| <= reach, and nothing leaves int32 on the way; or None.
     """
     multiplier, right, reach = (a.astype(np.int64)[:, None] for a in (multiplier, right, reach))
-    if (multiplier == 0).any():
-        return None
 
     def wanted(acc: Array) -> Array:
         value: Array = np.clip(requantize(acc, multiplier, -right) + zero_point, -128, 127)
         return value
 
     step, real = _steps(wanted, reach)
-    if not real.any(axis=1).all():
-        return None
+    moves = real.any(axis=1, keepdims=True)
+    still = wanted(reach * 0)  # where it does not move: the one value for all accumulators
     points = np.concatenate([np.where(real, step, reach), np.where(real, step - 1, -reach), reach, -reach], axis=1)
-    scale, half = multiplier / 2.0 ** (31 + right), np.int64(1) << (_PRECISION - 1)
+    scale, half = np.maximum(multiplier, 1) / 2.0 ** (31 + right), np.int64(1) << (_PRECISION - 1)
     for bits in range(12, -1, -1):
         best = np.rint(scale * 2.0 ** (_PRECISION - bits)).astype(np.int64)
-        if ((reach + (abs(zero_point) + 1) / scale) * 2**bits >= 2**31).any() or best.max() >= 1 << 31:
+        if (moves & (((reach + (abs(zero_point) + 1) / scale) * 2**bits >= 2**31) | (best >= 1 << 31))).any():
             continue
-        m, c, found = best * 0, best * 0, best < 0
+        found, m = ~moves, np.where(abs(still) > 126, (1 << 31) - 1, (abs(still) + 1) << 10)
+        c = np.where(abs(still) > 126, np.sign(still) * ((1 << 31) - 1 - (reach << bits)), (still << _PRECISION) // m)
         for near in _NEAR:
+            if found.all():
+                break
             tried = (best + near).clip(1, (1 << 31) - 1)
             level = -((half - (_LEVELS << _PRECISION)) // tried)
             low = np.where(real, level - (step << bits), -(1 << 62)).max(axis=1, keepdims=True)
             high = np.where(real, level - 1 - ((step - 1) << bits), 1 << 62).min(axis=1, keepdims=True)
             new = ~found & (low <= high)
             m, c, found = np.where(new, tried, m), np.where(new, (low + high) >> 1, c), found | new
-            if found.all():
-                break
         sums = (points << bits) + c
         if found.all() and (np.abs(sums) < 1 << 31).all() and (np.clip((sums * m + half) >> _PRECISION, -128, 127) == wanted(points)).all():
             return 1 << bits, m[:, 0], c[:, 0]

@@ -45,4 +45,4 @@ def lay_out(call: KernelCall) -> KernelCall:
         "output_zero_point": zero_point,
         "elements": size[0],
     }
-    return dataclasses.replace(call, struct="stator_add_packed", params=tuple(params.items()), inputs=inputs, scratch_bytes=0)
+    return dataclasses.replace(call, struct="stator_add_v7em", params=tuple(params.items()), inputs=inputs, scratch_bytes=0)
