@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from stator.numerics import pack
 from stator.ops import Array
 from tests.python.single_op import Generator, Sample, values
 from tests.python.tflite_builder import Model
@@ -88,31 +89,32 @@ def _scales(rng: Generator, channels: int, products: int) -> _Scales:
     return _Scales(x, weights.tolist(), y, int(rng.choice(ends)), int(rng.choice(ends)))
 
 
-def _constants(rng: Generator, m: Model, shape: tuple[int, ...], axis: int, s: _Scales) -> list[int]:
+def _constants(rng: Generator, m: Model, shape: tuple[int, ...], axis: int, s: _Scales, dtype: str = "int8") -> list[int]:
     channels = shape[axis]
     bias = rng.integers(-3000, 3000, size=channels, dtype=np.int32)
     weights: Array = np.maximum(values(rng, shape), -127)
+    data = pack((weights >> 4).reshape(-1)) if dtype == "int4" else weights
     return [
-        m.tensor(shape, "int8", s.weights, [0] * channels, axis=axis, data=weights),
+        m.tensor(shape, dtype, s.weights, [0] * channels, axis=axis, data=data),
         m.tensor((channels,), "int32", (np.float32(s.x) * np.array(s.weights, np.float32)).tolist(), [0] * channels, data=bias),
     ]
 
 
-def conv_2d(rng: Generator, shape: Image) -> Sample:
-    return _image(rng, shape, depthwise=False)
+def conv_2d(rng: Generator, shape: Image, weights: str = "int8") -> Sample:
+    return _image(rng, shape, depthwise=False, weights=weights)
 
 
 def depthwise_conv_2d(rng: Generator, shape: Image) -> Sample:
     return _image(rng, shape, depthwise=True)
 
 
-def _image(rng: Generator, shape: Image, *, depthwise: bool) -> Sample:
+def _image(rng: Generator, shape: Image, *, depthwise: bool, weights: str = "int8") -> Sample:
     height, width, depth, channels, (kh, kw), stride, same = shape
     batch = 1 + int(height * width < 30)
     m, s = Model(), _scales(rng, channels, kh * kw * (1 if depthwise else depth))
     oh, ow = ((-(-n // stride) if same else (n - k) // stride + 1) for n, k in ((height, kh), (width, kw)))
     x = m.tensor((batch, height, width, depth), "int8", s.x, s.x_zero)
-    rest = _constants(rng, m, (1, kh, kw, channels) if depthwise else (channels, kh, kw, depth), 3 if depthwise else 0, s)
+    rest = _constants(rng, m, (1, kh, kw, channels) if depthwise else (channels, kh, kw, depth), 3 if depthwise else 0, s, weights)
     y = m.tensor((batch, oh, ow, channels), "int8", s.y, s.y_zero)
     name, table = ("DEPTHWISE_CONV_2D", "DepthwiseConv2DOptions") if depthwise else ("CONV_2D", "Conv2DOptions")
     options = {"DepthMultiplier": 1} if depthwise else {}
@@ -144,6 +146,7 @@ def core_samples(seed: int = 3) -> Iterator[Sample]:
     """Two of each shape of an image, one of each other."""
     rng = np.random.default_rng(seed)
     yield from (conv_2d(rng, shape) for shape in CONV * 2)
+    yield from (conv_2d(np.random.default_rng([seed, 4]), shape, "int4") for shape in CONV)
     yield from (depthwise_conv_2d(rng, shape) for shape in DEPTHWISE * 2)
     yield from (fully_connected(rng, shape) for shape in PRODUCTS)
     yield from (add(rng, elements) for elements in SUMS)

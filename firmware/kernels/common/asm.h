@@ -55,6 +55,11 @@
  * of instructions does not depend on a. */
         .macro  REQUANTIZE a, multiplier, rounding, shift1, t, limit=
         slli    \a, \a, 2
+        REQUANTIZE_QUADRUPLED \a, \multiplier, \rounding, \shift1, \t
+        .endm
+
+/* The same where a is four times the accumulator. */
+        .macro  REQUANTIZE_QUADRUPLED a, multiplier, rounding, shift1, t, limit=
         mulh    \a, \a, \multiplier
         srai    \t, \a, 31
         slli    \t, \t, 1
@@ -66,6 +71,10 @@
  * 2^shift - 1, which give 0 less the result above -128. What is positive is cut off, twice, in two instructions each. limit = -255. */
         .macro  REQUANTIZE_POSITIVE a, multiplier, rounding, shift1, t, limit
         slli    \a, \a, 2
+        REQUANTIZE_POSITIVE_QUADRUPLED \a, \multiplier, \rounding, \shift1, \t, \limit
+        .endm
+
+        .macro  REQUANTIZE_POSITIVE_QUADRUPLED a, multiplier, rounding, shift1, t, limit
         mulh    \a, \a, \multiplier
         add     \a, \a, \rounding
         sra     \a, \a, \shift1
