@@ -31,6 +31,18 @@ def test_a_model_with_int4_weights_is_exact_and_half_as_large(tmp_path: Path) ->
     assert schedule(wide).weights_bytes - schedule(narrow).weights_bytes == saved
 
 
+def test_depthwise_weights_are_widened_where_a_core_has_a_kernel_for_them_and_others_stay_packed(tmp_path: Path) -> None:
+    file = tmp_path / "narrow.tflite"
+    file.write_bytes(narrowed(BEARING.read_bytes()))
+    graph = load(file)
+    kernels = {
+        isa: [step.kernel.name for step in schedule(graph, (isa, "c")).steps if "conv2d" in step.kernel.name] for isa in ("rv32im", "c")
+    }
+    assert all("_s8_s4__" in name for name in kernels["c"])
+    assert {name for name in kernels["rv32im"] if name.startswith("conv2d")} <= {"conv2d_s8_s4__rv32im_8x4", "conv2d_s8_s4__c"}
+    assert any(name.startswith("depthwise_conv2d_s8__rv32im") for name in kernels["rv32im"])
+
+
 def test_packing_and_unpacking_are_inverse() -> None:
     values = np.arange(-8, 8, dtype=np.int8)
     for row in (values, values[:5]):

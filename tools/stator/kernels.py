@@ -100,17 +100,19 @@ def choose(call: KernelCall, preference: Sequence[str], folder: Path = KERNELS) 
 def candidates(call: KernelCall, preference: Sequence[str], folder: Path = KERNELS) -> Iterator[Choice]:
     """Every variant that takes the layer, in the order of `choose`."""
     passed_over: list[tuple[str, str]] = []
-    for variant in _in_order(call.kernel, preference, folder):
+    for variant, form in _in_order(call, preference, folder):
         try:
-            yield Choice(variant, laid_out(variant, call), tuple(passed_over))
+            yield Choice(variant, laid_out(variant, form), tuple(passed_over))
         except NotTaken as why:
             passed_over.append((variant.symbol, str(why)))
 
 
-def _in_order(kernel: str, preference: Sequence[str], folder: Path) -> Iterator[Kernel]:
-    variants = [k for k in kernels(folder) if k.kernel == kernel]
+def _in_order(call: KernelCall, preference: Sequence[str], folder: Path) -> Iterator[tuple[Kernel, KernelCall]]:
+    """Of an ISA tag, variants of the call's own kernel come before those of what may be called instead."""
+    found = kernels(folder)
+    forms = [form for form in (call, call.instead) if form is not None]
     for isa in dict.fromkeys((*preference, "ref")):
-        yield from (variant for variant in variants if variant.isa == isa)
+        yield from ((k, form) for form in forms for k in found if (k.kernel, k.isa) == (form.kernel, isa))
 
 
 def laid_out(variant: Kernel, call: KernelCall) -> KernelCall:

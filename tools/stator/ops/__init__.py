@@ -150,6 +150,7 @@ class KernelCall:
     `backwards` is the plan's: 1 where an output lies behind an input that it overlaps.
     `overlaps` holds for this kernel's order of reads and writes, which its header promises and tests/python/test_overlap.py proves.
     `in_place`: pairs (input, output) of positions that may be the same bytes, beside those that hold for all kernels of the operator.
+    `instead`: another call for the same bytes, which a core's kernels may take where they do not take this one.
     """
 
     kernel: str
@@ -162,6 +163,7 @@ class KernelCall:
     lists: bool = False
     overlaps: tuple[Overlap, ...] = ()
     in_place: tuple[tuple[int, int], ...] = ()
+    instead: KernelCall | None = None
 
     @property
     def constants(self) -> tuple[Constant, ...]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
 
 from stator.channels import Bounds, Mask
-from stator.ir import DType, Tensor
-from stator.ops import Array, Operands, Operator, Options, Refusal, operator
+from stator.ir import DType, Node, Tensor
+from stator.ops import Array, KernelCall, Operands, Operator, Options, Refusal, operator
 from stator.ops._activation import Activation
 from stator.ops._channels import cut_bias, cut_weights
 from stator.ops._convolution import Convolution
@@ -46,6 +46,14 @@ class DepthwiseConv2D(Convolution):
         bias = on.optional(2)
         if on.input(0).type.dtype is DType.INT16 and bias is not None and bias.type.dtype is not DType.INT64:
             raise Refusal(f"bias '{bias.name}' is {bias.type.dtype.value}, and INT64 is needed", unsupported=True)
+
+    def kernel(self, node: Node, on: Operands) -> KernelCall:
+        """INT4 weights may also be widened: they are few here, and cores have faster kernels for INT8."""
+        call = Convolution.kernel(self, node, on)
+        if on.input(1).type.dtype is not DType.INT4:
+            return call
+        wide = replace(on.input(1), type=replace(on.input(1).type, dtype=DType.INT8))
+        return replace(call, instead=Convolution.kernel(self, node, Operands((on.input(0), wide, *on.inputs[2:]), on.outputs)))
 
     def by_channel(self) -> bool:
         return self.multiplier == 1
