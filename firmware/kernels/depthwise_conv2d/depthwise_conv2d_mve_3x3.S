@@ -19,7 +19,6 @@
         .equ    COUNT, 24
         .equ    STEP, 28                /* and next */
         .equ    NEXT, 32
-        .equ    POWER, 36
 
         .macro  START
         push    {r4-r11, lr}
@@ -31,16 +30,15 @@
         ldr     r7, [r11, #STREAM]
         ldr     r9, [r11, #PLANE]
         ldr     r10, [r11, #CHANNELS]
-        ldr     r0, [r11, #POWER]
-        vdup.32 q7, r0
         ldrd    r8, r1, [r11, #STEP]
         .endm
 
         .macro  CHANNEL                 /* weights and constants of the next one; r4: outputs of a line */
         vldrw.32 q2, [r7], #16
-        ldrd    r3, r0, [r7], #8
-        ldrd    r2, r4, [r11, #ROTATED]
+        ldm     r7!, {r0, r2, r3}
         vdup.32 q6, r0
+        vdup.32 q7, r2
+        ldrd    r2, r4, [r11, #ROTATED]
         cbz     r2, 1f
         vrev32.16 q2, q2
 1:      ldr     r5, [r11, #OUT]

@@ -35,13 +35,12 @@ int stator_depthwise_conv2d_s8__mve_3x3(int8_t *out, const int8_t *in, const str
         for (int32_t c = 0; c < p->in_c; c += SIDE_BY_SIDE) {
             struct stator_depthwise_conv2d_mve_lines lines = {
                 .plane = scratch,
-                .stream = p->stream + STATOR_DEPTHWISE_CONV2D_MVE_3X3_HEADER + STATOR_DEPTHWISE_CONV2D_MVE_3X3_CHANNEL * c,
+                .stream = p->stream + STATOR_DEPTHWISE_CONV2D_MVE_3X3_WORDS * c,
                 .channels = p->in_c - c < SIDE_BY_SIDE ? p->in_c - c : SIDE_BY_SIDE,
                 .pitch = pitch,
                 .count = along.out,
                 .step = along.out_step,
                 .next = across.out_step,
-                .power = p->stream[0],
             };
             for (int8_t *at = scratch, *const end = at + SIDE_BY_SIDE * pitch; at < end; at += 16) {
                 vstrbq_s8(at, zeros);

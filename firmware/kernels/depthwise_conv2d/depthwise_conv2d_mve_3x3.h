@@ -13,8 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define STATOR_DEPTHWISE_CONV2D_MVE_3X3_HEADER  4 /* words of the stream before the first channel */
-#define STATOR_DEPTHWISE_CONV2D_MVE_3X3_CHANNEL 6 /* words per channel */
+#define STATOR_DEPTHWISE_CONV2D_MVE_3X3_WORDS 7 /* of the stream, per channel */
 
 struct stator_depthwise_conv2d_mve_lines {
     const int8_t *plane;   /* of the first channel, from the first window on */
@@ -26,11 +25,10 @@ struct stator_depthwise_conv2d_mve_lines {
     int32_t count;         /* outputs per line */
     int32_t step;          /* from an output to the next of the line */
     int32_t next;          /* from a line of outputs to the next */
-    int32_t power;
 };
 
 #if defined(__arm__)
-_Static_assert(offsetof(struct stator_depthwise_conv2d_mve_lines, power) == 36, "depthwise_conv2d_mve_3x3.S");
+_Static_assert(offsetof(struct stator_depthwise_conv2d_mve_lines, next) == 32, "depthwise_conv2d_mve_3x3.S");
 #endif
 
 /* Two lines of outputs, windows one column apart. Changes *lines, as the others do. Stack: 100 bytes. */

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from stator.ops import Array, KernelCall
-from stator.variants import integer
+from stator.variants import NotTaken, integer
 from stator.variants._proof import in_high_half
 from stator.variants._v7em import biases, padded, scales
 
@@ -21,15 +21,36 @@ def finish(call: KernelCall, weights: Array, channels: int) -> tuple[int, Array]
 
     weights: [channels, products]. Raises NotTaken as scales() and biases() do.
     """
+    multiplier, right, folded, reach = _scales(call, weights, channels)
+    for power, m, c, proved in in_high_half(multiplier, right, integer(call, "output_zero_point"), reach):
+        if proved.all():
+            return power, np.stack([_wrapped(c + folded * power), m]).astype(np.int32)
+    return 0, np.stack([folded, multiplier, -right]).astype(np.int32)
+
+
+def finish_apart(call: KernelCall, weights: Array, channels: int) -> Array:
+    """Multiplier, power and offset of every channel, int32 [channels, 3]. Raises NotTaken also where a channel is not proved."""
+    multiplier, right, folded, reach = _scales(call, weights, channels)
+    found, constants = np.zeros(channels, bool), np.zeros((channels, 3), np.int64)
+    for power, m, c, proved in in_high_half(multiplier, right, integer(call, "output_zero_point"), reach):
+        new = proved & ~found
+        constants[new] = np.stack([m, np.full_like(m, power), _wrapped(c + folded * power)], axis=1)[new]
+        found |= new
+        if found.all():
+            return constants.astype(np.int32)
+    raise NotTaken(f"requantizing with one multiplication is not proved for {int((~found).sum())} of {channels} channels")
+
+
+def _scales(call: KernelCall, weights: Array, channels: int) -> tuple[Array, Array, Array, Array]:
+    """Multiplier, shift to the right, bias with the zero point's share, and reach of every channel."""
     multiplier, right = scales(call, channels)
     bias, reach = biases(call, weights)
-    folded = bias - integer(call, "input_zero_point") * weights.astype(np.int64).sum(axis=1)
-    proof = in_high_half(multiplier, right, integer(call, "output_zero_point"), reach)
-    if proof is not None:
-        power, m, c = proof
-        offset = (c + folded * power + 2**31) % 2**32 - 2**31  # sums wrap on the way
-        return power, np.stack([offset, m]).astype(np.int32)
-    return 0, np.stack([folded, multiplier, -right]).astype(np.int32)
+    return multiplier, right, bias - integer(call, "input_zero_point") * weights.astype(np.int64).sum(axis=1), reach
+
+
+def _wrapped(x: Array) -> Array:
+    """As int32: sums wrap on the way."""
+    return (x + 2**31) % 2**32 - 2**31
 
 
 def stream(weights: Array, constants: Array, side_by_side: int) -> Array:

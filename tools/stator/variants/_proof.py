@@ -8,6 +8,8 @@ grows, so they are equal everywhere if they are equal at both ends and on both s
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from stator.numerics import requantize
@@ -48,9 +50,10 @@ def one_multiplication(multiplier: Array, right: Array, zero_point: int, reach: 
 _PRECISION = 40  # bits that are dropped of (acc * power + c) * m
 
 
-def in_high_half(multiplier: Array, right: Array, zero_point: int, reach: Array) -> tuple[int, Array, Array] | None:
-    """A power of 2, and for every channel m (1..2^31-1) and c (int32) with which saturate8(((acc * power + c) * m + 2^39) >> 40) equals
-    saturate8(requantize(acc, multiplier, -right) + zero_point) for all |acc| <= reach, and nothing leaves int32 on the way; or None.
+def in_high_half(multiplier: Array, right: Array, zero_point: int, reach: Array) -> Iterator[tuple[int, Array, Array, Array]]:
+    """For powers of 2, from great to small: the power, and for every channel m (1..2^31-1), c (int32), and whether
+    saturate8(((acc * power + c) * m + 2^39) >> 40) is proved to equal saturate8(requantize(acc, multiplier, -right) + zero_point) for all
+    |acc| <= reach, with nothing leaving int32 on the way.
     """
     multiplier, right, reach = (a.astype(np.int64)[:, None] for a in (multiplier, right, reach))
 
@@ -62,26 +65,24 @@ def in_high_half(multiplier: Array, right: Array, zero_point: int, reach: Array)
     moves = real.any(axis=1, keepdims=True)
     still = wanted(reach * 0)  # where it does not move: the one value for all accumulators
     points = np.concatenate([np.where(real, step, reach), np.where(real, step - 1, -reach), reach, -reach], axis=1)
-    scale, half = np.maximum(multiplier, 1) / 2.0 ** (31 + right), np.int64(1) << (_PRECISION - 1)
+    scale, half, most = np.maximum(multiplier, 1) / 2.0 ** (31 + right), np.int64(1) << (_PRECISION - 1), (1 << 31) - 1
     for bits in range(12, -1, -1):
-        best = np.rint(scale * 2.0 ** (_PRECISION - bits)).astype(np.int64)
-        if (moves & (((reach + (abs(zero_point) + 1) / scale) * 2**bits >= 2**31) | (best >= 1 << 31))).any():
-            continue
-        found, m = ~moves, np.where(abs(still) > 126, (1 << 31) - 1, (abs(still) + 1) << 10)
-        c = np.where(abs(still) > 126, np.sign(still) * ((1 << 31) - 1 - (reach << bits)), (still << _PRECISION) // m)
+        best: Array = np.rint(scale * 2.0 ** (_PRECISION - bits)).astype(np.int64)
+        found: Array = np.logical_not(moves)
+        m: Array = np.where(abs(still) > 126, most, (abs(still) + 1) * 1024)
+        c = np.where(abs(still) > 126, np.sign(still) * (most - (reach << bits)), (still << _PRECISION) // m)
         for near in _NEAR:
             if found.all():
                 break
-            tried = (best + near).clip(1, (1 << 31) - 1)
+            tried = (best + near).clip(1, most)
             level = -((half - (_LEVELS << _PRECISION)) // tried)
             low = np.where(real, level - (step << bits), -(1 << 62)).max(axis=1, keepdims=True)
             high = np.where(real, level - 1 - ((step - 1) << bits), 1 << 62).min(axis=1, keepdims=True)
             new = ~found & (low <= high)
             m, c, found = np.where(new, tried, m), np.where(new, (low + high) >> 1, c), found | new
-        sums = (points << bits) + c
-        if found.all() and (np.abs(sums) < 1 << 31).all() and (np.clip((sums * m + half) >> _PRECISION, -128, 127) == wanted(points)).all():
-            return 1 << bits, m[:, 0], c[:, 0]
-    return None
+        sums = (points << bits) + c.clip(-(1 << 32), 1 << 32)
+        equal: Array = (np.abs(sums) <= most) & (np.clip((sums * m + half) >> _PRECISION, -128, 127) == wanted(points))
+        yield 1 << bits, m[:, 0], c[:, 0], found[:, 0] & equal.all(axis=1)
 
 
 def _steps(wanted: object, reach: Array) -> tuple[Array, Array]:

@@ -58,11 +58,11 @@ def _wanted(call: KernelCall) -> Array:
 
     def scaled(operand: str) -> Array:
         zero_point, multiplier, shift = integers(call, *(f"{operand}_{name}" for name in ("zero_point", "multiplier", "shift")))
-        found: Array = requantize((_BYTES - zero_point) << _LEFT, np.int64(multiplier), np.int64(shift))
+        found: Array = requantize((_BYTES - zero_point) << _LEFT, multiplier, shift)
         return found
 
     multiplier, shift, zero_point = integers(call, "output_multiplier", "output_shift", "output_zero_point")
     low, high = integers(call, "activation_min", "activation_max")
     total = scaled("a")[:, None] + scaled("b")[None, :]
-    found: Array = np.clip(requantize(total, np.int64(multiplier), np.int64(shift)) + zero_point, low, high)
+    found: Array = np.clip(requantize(total, multiplier, shift) + zero_point, low, high)
     return found

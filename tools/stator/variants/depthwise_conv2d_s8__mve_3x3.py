@@ -8,7 +8,7 @@ import numpy as np
 
 from stator.ops import Constant, KernelCall, Value
 from stator.variants import NotTaken, array, integers, repacked
-from stator.variants._mve import finish
+from stator.variants._mve import finish_apart
 
 _WORDS = 4  # of weights per channel
 _PLANES, _FAR = 8, 1 << 16  # channels side by side; how far apart the first and the last may lie, in bytes
@@ -22,9 +22,7 @@ def lay_out(call: KernelCall) -> KernelCall:
         raise NotTaken(f"the strides are {stride_h} and {stride_w}, and both 1 or both 2 are taken")
     weights = array(call, "weights")
     assert weights is not None
-    power, constants = finish(call, weights.reshape(-1, channels).T, channels)
-    if power == 0:
-        raise NotTaken("requantizing with one multiplication is not proved")
+    constants = finish_apart(call, weights.reshape(-1, channels).T, channels)
     out_h, out_w = integers(call, "out_h", "out_w")
     transposed = out_h > out_w  # long lines cost less
     side, before = ("h", "top") if transposed else ("w", "left")
@@ -35,9 +33,9 @@ def lay_out(call: KernelCall) -> KernelCall:
     taps = weights.reshape(3, 3, channels).transpose((2, 0, 1) if transposed else (2, 1, 0))  # channel, column, line
     words = np.zeros((channels, _WORDS, 4), np.int8)
     words[:, :3, :3] = taps
-    stream = np.concatenate([words.reshape(channels, -1).view(np.int32), constants.T], axis=1).reshape(-1)
+    stream = np.concatenate([words.reshape(channels, -1).view(np.int32), constants], axis=1).reshape(-1)
     changes: dict[str, Value] = dict.fromkeys(("weights", "bias", "multiplier", "shift"))
-    changes["stream"] = Constant("stream", "int32_t", np.concatenate([np.array([power, 0, 0, 0], np.int32), stream]))
+    changes["stream"] = Constant("stream", "int32_t", stream)
     changes["transposed"] = int(transposed)
     packed = repacked(call, "stator_depthwise_conv2d_packed", changes, _PLANES * pitch + 16)
     same = integers(call, "in_h", "in_w", "pad_top", "pad_left") == (out_h, out_w, 1, 1) and stride_h == 1
