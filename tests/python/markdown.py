@@ -20,6 +20,7 @@ KINDS = {
     "debug": "needs a person at a debugger: the flags are checked, and a test does what it says",
     "hook": "changes the reader's clone",
     "hardware": "needs a board on the desk",
+    "renode": "needs Renode, which no package brings: run by hand, and by the continuous integration's job that installs it",
 }
 
 

@@ -19,6 +19,7 @@ A Bit That Flips In Flash Is Found
     Wait For Reason    flash
 
 A Task That Hangs Costs A Reset And Its Reason Is Told
+    Skip Without Watchdog
     Feed Signal    synthetic:healthy
     Wait For Frames    2
     Inject Fault    hang    stator_features_run

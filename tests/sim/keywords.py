@@ -8,6 +8,7 @@ import sys
 
 import numpy as np
 from elftools.elf.elffile import ELFFile
+from robot.api import SkipExecution
 from robot.api.deco import keyword, library
 
 from stator.board import load_board
@@ -133,6 +134,12 @@ class keywords:  # noqa: N801 (Robot names a library by its class, and this one 
             raise AssertionError(f"no fault '{fault}'; there are: hang, bit flip")
         self._undo.append((at, self._machine.read(at, len(data))))
         self._machine.write(at, data)
+
+    @keyword
+    def skip_without_watchdog(self) -> None:
+        """Skips the test on a board that models none."""
+        if "no_watchdog" in self._loaded().board.drivers:
+            raise SkipExecution("the board has no watchdog")
 
     @keyword
     def undo_faults(self) -> None:

@@ -22,14 +22,14 @@ from stator.svd import chip_of
 
 CHIP = Path(__file__).parent / "renode" / "Chip.cs"
 _FOREVER_S = 1_000_000  # of virtual time: longer than any run
-_REMEDY = "install Renode 1.16.1 or later, so that renode and renode-test are on PATH"
+REMEDY = "install Renode 1.16.1 or later, so that renode and renode-test are on PATH"
 
 
 def find() -> str:
     """The program. Raises ToolError that says how to get it."""
     program = shutil.which("renode")
     if program is None:
-        raise ToolError("Renode was not found: there is no renode on PATH", remedy=_REMEDY)
+        raise ToolError("Renode was not found: there is no renode on PATH", remedy=REMEDY)
     return program
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 import time
@@ -13,7 +12,9 @@ from pathlib import Path
 
 from rich.table import Table
 
+from stator.board import load_board
 from stator.errors import StatorError, ToolError
+from stator.sim import renode, scenarios
 from stator.verb import ROOT, Results, console, status, verb
 
 JUNIT = ROOT / "build" / "test" / "junit.xml"
@@ -31,7 +32,7 @@ def test(fast: bool = False, sim: str = "all") -> Results:
     """Checks style and types, then runs all tests; a summary and the failures are printed, JUnit goes to build/test/junit.xml."""
     if sim not in SIMULATORS:
         raise StatorError(f"there is no simulator '{sim}'", remedy=f"one of {', '.join(SIMULATORS)}")
-    scenarios = [] if fast else _scenarios(sim)
+    kinds = [] if fast else _kinds(sim)
     suites = [
         _quiet("ruff", [*_python("ruff"), "check", "."]),
         _quiet("ruff format", [*_python("ruff"), "format", "--check", "."]),
@@ -41,7 +42,7 @@ def test(fast: bool = False, sim: str = "all") -> Results:
     use_qemu = not fast and sim != "renode"
     left_out = [word for word, leave in (("slow", fast), ("sim", not use_qemu)) if leave]
     suites.append(_pytest(left_out))
-    suites += [_renode(scenario) for scenario in scenarios]
+    suites += [_scenarios(kind, board) for kind in kinds for board in scenarios.boards(kind)]
     _summary(suites)
     return suites
 
@@ -96,22 +97,25 @@ def _pytest(left_out: Iterable[str]) -> dict[str, object]:
     return _suite("pytest", process.returncode == 0, started, closing)
 
 
-def _scenarios(sim: str) -> list[Path]:
-    """The Renode scenarios to run. Raises ToolError where they were asked for and cannot be run; says so where they are left out."""
-    scenarios = sorted((ROOT / "tests" / "sim").glob("*.robot"))
-    found = shutil.which("renode-test") is not None
-    if sim == "renode" and not (found and scenarios):
-        raise ToolError(
-            "Renode was not found: there is no renode-test on PATH" if scenarios else "the project has no Renode scenarios yet",
-            remedy="invoke test --sim qemu",
-        )
-    if scenarios and not found and sim == "all":
-        console.print("Renode was not found (no renode-test on PATH): its scenarios are left out")
-    return scenarios if found and sim != "qemu" else []
+def _kinds(sim: str) -> list[str]:
+    """The simulators whose scenarios run. Raises ToolError where Renode was asked for and is missing; says so where it is left out."""
+    kinds = [kind for kind in ("qemu", "renode") if sim in ("all", kind)]
+    if "renode" in kinds and not scenarios.renode_found():
+        if sim == "renode":
+            raise ToolError("skipped: renode-test not found", remedy=f"{renode.REMEDY}; or invoke test --sim qemu")
+        console.print("Renode's scenarios are skipped: renode-test not found")
+        kinds.remove("renode")
+    return kinds
 
 
-def _renode(scenario: Path) -> dict[str, object]:
-    return _quiet(f"renode {scenario.stem}", ["renode-test", str(scenario), "--results-dir", str(JUNIT.parent / "renode")])
+def _scenarios(kind: str, board: str) -> dict[str, object]:
+    """All scenarios on one board."""
+    name, started = f"scenarios on {board}, {kind}", time.monotonic()
+    with status(name):
+        done = scenarios.run(load_board(board), [scenarios.find(one) for one in scenarios.names()], live=False)
+    for failure in done.failures:
+        console.print(failure, markup=False)
+    return _suite(name, not done.failed, started, done.said)
 
 
 def _suite(name: str, passed: bool, started: float, said: str) -> dict[str, object]:
