@@ -8,13 +8,14 @@ import pytest
 from stator.frontends.tflite import read
 from stator.host import HostModel
 from stator.ir import Graph
+from stator.measure.layers import compare, newest, on_this_machine, windows_of
 from stator.ops import Array, first_state, run_reference
 from stator.passes import optimise
 from stator.passes.stream import streamed
 from stator.passes.verify import verify
 from stator.schedule import macs
 from tests.python.test_ops_emitted import bare
-from tests.python.time_graphs import random_window
+from tests.python.time_graphs import Window, random_window
 
 
 def columns(graph: Graph, frames: int, count: int, seed: int = 0) -> list[Array]:
@@ -78,3 +79,21 @@ def test_generated_code_is_exact_from_the_first_frame_on_and_again_after_init(se
         for window, outputs in zip(windows(whole, frames, given), got, strict=True):
             for output, values in zip(whole.outputs, outputs, strict=True):
                 np.testing.assert_array_equal(values, run_reference(whole, [window])[output])
+
+
+def test_layers_are_compared_with_the_window_position_by_position() -> None:
+    window = Window(3, 12, 4, sideways=True)
+    window.conv(5, 3)
+    window.conv(3, 3, dilation=2, stride=2)
+    window.dense(3)
+    whole = optimise(read(window.build(), "sideways"))
+    made = bare(streamed(whole, 12))
+    windows = windows_of(whole, 12, 15)
+    wanted = [run_reference(whole, given) for given in windows]
+    right = compare("here", made.schedule.graph, wanted, on_this_machine(made, newest(made.schedule.graph, windows)))
+    assert right.exact and right.bytes > 15 * (5 + 3 + 3)
+    first, _ = (node.outputs[0] for node in whole.nodes[:2])
+    wanted[7] = {**wanted[7], first: wanted[7][first].copy()}
+    wanted[7][first][0, 0, 9, 2] ^= 1  # the newest of ten positions
+    found = compare("here", made.schedule.graph, wanted, on_this_machine(made, newest(made.schedule.graph, windows))).difference
+    assert found is not None and (found.run, found.index) == (7, (0, 0, 9, 2))

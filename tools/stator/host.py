@@ -55,9 +55,14 @@ class HostModel:
             state = {index: self._tensor(arena, index) for index in state}
             yield tuple(self._tensor(arena, t) for t in graph.outputs)
 
-    def run_layers(self, inputs: Sequence[Array]) -> Iterator[tuple[int, int, Array]]:
-        """For one set of inputs, what each layer wrote, as it stood right after: (step, tensor, values)."""
-        snapshots = self._arenas([inputs], layers=True)
+    def run_layers(self, inputs: Sequence[Array], state: dict[int, Array] | None = None) -> Iterator[tuple[int, int, Array]]:
+        """For one set of inputs, what each layer wrote, as it stood right after: (step, tensor, values).
+
+        `state`: the model's variables before the run, which become those after it; without it they are as before the first run.
+        """
+        snapshots = self._arenas([inputs], layers=True, state=state)
+        if state is not None:
+            state |= {index: self._tensor(snapshots[-1], index) for index in state}
         for step in self.plan.schedule.steps:
             for tensor in step.call.outputs:
                 yield step.index, tensor, self._tensor(snapshots[step.index + 1], tensor)

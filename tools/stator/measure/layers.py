@@ -16,7 +16,8 @@ from stator.ir import Graph
 from stator.measure.inference import Arrays, bench_image
 from stator.measure.oracle import Interpreter, References
 from stator.memory import MemoryPlan
-from stator.ops import Array, run_reference
+from stator.ops import Array, first_state, run_reference
+from stator.ops._time import time_axis
 from stator.schedule import Step
 from stator.sim import layers as sim
 from stator.yamlfile import shown
@@ -75,9 +76,9 @@ def expected(model: Path, graph: Graph, sets: Sequence[Arrays]) -> tuple[str, li
     try:
         oracle = Interpreter(model, keep_bytes=sum(t.type.bytes for t in graph.tensors.values() if not t.constant))
     except ToolError:
-        return References.name, [run_reference(graph, arrays) for arrays in sets]
+        return References.name, _by_references(graph, sets)
     except ModelError:
-        return f"{REFERENCES}; tflite-micro refuses the model)", [run_reference(graph, arrays) for arrays in sets]
+        return f"{REFERENCES}; tflite-micro refuses the model)", _by_references(graph, sets)
     values: list[Values] = []
     for arrays in sets:
         oracle.run(arrays, 0)
@@ -85,12 +86,36 @@ def expected(model: Path, graph: Graph, sets: Sequence[Arrays]) -> tuple[str, li
     return oracle.name, values
 
 
+def _by_references(graph: Graph, sets: Sequence[Arrays]) -> list[Values]:
+    """All tensors of every run; a model's state goes from run to run."""
+    values: list[Values] = []
+    for arrays in sets:
+        values.append(run_reference(graph, arrays, values[-1] if values else None))
+    return values
+
+
 def on_this_machine(plan: MemoryPlan, sets: Sequence[Arrays]) -> Iterator[tuple[int, Step, int, Array]]:
     """(run, step, tensor, values) of all that the generated C writes, compiled for this machine, in the order of its writing."""
-    host = HostModel(plan)
+    host, state = HostModel(plan), first_state(plan.schedule.graph)
     for run, arrays in enumerate(sets):
-        for step, tensor, values in host.run_layers(arrays):
+        for step, tensor, values in host.run_layers(arrays, state):
             yield run, plan.schedule.steps[step], tensor, values
+
+
+def newest(graph: Graph, windows: Sequence[Arrays]) -> list[Arrays]:
+    """The last column of every window, as the input of a model that takes one column per run."""
+    kind = graph.tensors[graph.inputs[0]].type
+    return [(window.reshape(-1)[-kind.elements :].reshape(kind.shape),) for (window,) in windows]
+
+
+def windows_of(graph: Graph, frames: int, count: int) -> list[Arrays]:
+    """The windows that firmware sees of `count` random columns from its start on: at first they are mostly the input's zero point."""
+    kind = graph.tensors[graph.inputs[0]].type
+    size, info = kind.elements // frames, np.iinfo(np.dtype(kind.dtype.value))
+    columns = np.random.default_rng(frames).integers(info.min, info.max, (count, size), dtype=kind.dtype.numpy, endpoint=True)
+    rest = np.full((frames, size), kind.quant.zero_point if kind.quant else 0, dtype=kind.dtype.numpy)
+    signal = np.concatenate([rest, columns])
+    return [(signal[at + 1 : at + 1 + frames].reshape(kind.shape),) for at in range(count)]
 
 
 def on_board(
@@ -118,12 +143,18 @@ def on_board(
 
 
 def compare(where: str, graph: Graph, wanted: Sequence[Values], got: Iterator[tuple[int, Step, int, Array]]) -> Compared:
-    """Up to the first difference. `graph` is the one that runs; of what its passes have narrowed, what is left counts."""
+    """Up to the first difference. `graph` is the one that runs. Of what its passes have narrowed, what is left counts; what they have
+    added and no tensor of the file holds does not."""
     total, apart = 0, None
     for run, step, tensor, values in got:
         source, first, end = graph.rows.get(tensor, (tensor, 0, 0))
+        if source not in wanted[run]:
+            continue
         kept = graph.channels.get(source)
-        whole = wanted[run][source][:, first:end] if tensor in graph.rows else wanted[run][source]
+        whole, axis = wanted[run][source], 1
+        if tensor in graph.rows:
+            axis = time_axis(whole.shape) or axis
+            whole = whole.take(range(first, end), axis)
         want = whole if kept is None else whole[..., kept]
         off = np.atleast_1d(want != values)
         if values.dtype == np.float32:
@@ -133,7 +164,7 @@ def compare(where: str, graph: Graph, wanted: Sequence[Values], got: Iterator[tu
         if len(wrong):
             at = tuple(int(i) for i in wrong[0])[: values.ndim]
             index = at if kept is None else (*at[:-1], int(kept[at[-1]]))
-            index = (index[0], index[1] + first, *index[2:]) if tensor in graph.rows else index
+            index = (*index[:axis], index[axis] + first, *index[axis + 1 :]) if tensor in graph.rows else index
             name = graph.tensors[tensor].name
             found = Difference(where, run, step.index, step.node.op.name, name, index, float(want[at]), float(values[at]))
             return Compared(total, found, apart)

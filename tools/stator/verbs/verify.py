@@ -8,10 +8,21 @@ from pathlib import Path
 from rich.table import Table
 
 from stator.board import load_board
-from stator.fit import fitted
+from stator.fit import column_by_column, fitted
 from stator.frontends import load
 from stator.measure.inference import inputs_for, portable
-from stator.measure.layers import TOLERANCE, Compared, Difference, compare, expected, on_board, on_this_machine, read_inputs
+from stator.measure.layers import (
+    TOLERANCE,
+    Compared,
+    Difference,
+    compare,
+    expected,
+    newest,
+    on_board,
+    on_this_machine,
+    read_inputs,
+    windows_of,
+)
 from stator.memory import plan
 from stator.ops import Array
 from stator.passes import optimise
@@ -38,7 +49,8 @@ def verify(model: str, board: str, inputs: str = "") -> Results:
     """Compares every byte that every layer writes with what the tflite-micro interpreter computes, and names the first difference.
 
     Once with all passes off, layer by layer of the file; once as the model is shipped, where passes may have dropped channels: what
-    is left must be equal. On this machine for all inputs, and on the board's simulator, where it has one, for the first two. For an
+    is left must be equal. On this machine for all inputs, and on the board's simulator, where it has one, for the first two. A model of
+    a window in time, a third time: column by column, as firmware runs it from the start on. For an
     operator that the interpreter does not take, Stator's own NumPy references stand in, and the oracle's name says so. Floats may
     differ by 2^-16 of the largest in their tensor, since no standard says what exp and tanh give in the last bit; the result says how
     far they did.
@@ -64,6 +76,13 @@ def verify(model: str, board: str, inputs: str = "") -> Results:
         for where, count, values in places:
             with status(f"{spec.name}: {where}"):
                 rows.append((where, len(made.schedule.steps), count, compare(where, made.schedule.graph, wanted, values)))
+    if spec.window is not None:
+        where, windows = "this machine, column by column", windows_of(loaded, spec.window.frames, 2 * spec.window.frames)
+        made = plan(schedule(column_by_column(optimise(loaded), spec)), the_board, bare, None)
+        with status(f"{spec.name}: {where}"):
+            _, of_windows = expected(spec.path, loaded, windows)
+            compared = compare(where, made.schedule.graph, of_windows, on_this_machine(made, newest(made.schedule.graph, windows)))
+        rows.append((where, len(made.schedule.steps), len(windows), compared))
     results = [compared for *_, compared in rows]
     first = next((compared.difference for compared in results if compared.difference is not None), None)
     apart = max((compared.apart for compared in results if compared.apart is not None), default=None)
