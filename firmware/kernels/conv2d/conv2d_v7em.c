@@ -86,7 +86,37 @@ static void widen(const struct stator_conv2d_packed *p, const struct image *in, 
     stator_conv2d_v7em_widen(in->columns, from, in->words, in->bias, (uint32_t)p->kernel_h, pitch - 4 * (int32_t)in->words);
 }
 
-int stator_conv2d_s8__v7em(int8_t *out, const int8_t *in, const struct stator_conv2d_packed *p, void *scratch) {
+/* Four-bit weights of two channels, `words` times eight, as the stream of INT8 has them. Returns the next two channels'. */
+static const int32_t *unpack(uint32_t *to, const int32_t *from, uint32_t words) {
+    const uint32_t low = 0x0f0f0f0fu;
+    const uint32_t sign = 0x08080808u;
+    *to++ = (uint32_t)*from++;
+    *to++ = (uint32_t)*from++;
+    for (; words > 0; words--) {
+        const uint32_t both = (uint32_t)*from++;
+        const uint32_t first = both & low;
+        const uint32_t second = both >> 4 & low;
+        *to++ = first + (first & sign) * 0x1eu; /* 0xf0 above a sign */
+        *to++ = second + (second & sign) * 0x1eu;
+    }
+    memcpy(to, from, 16);
+    return from + 4;
+}
+
+/* Computes a block whose weights are INT4, two channels after the other; `spare` has room for those as INT8. */
+static void block_s4(struct stator_conv2d_v7em_block block, uint32_t words, uint32_t *spare) {
+    const int32_t *from = block.stream;
+    const int8_t *const end = block.out_end;
+    block.stream = (const int32_t *)spare;
+    for (; block.out < end; block.out += 2) {
+        from = unpack(spare, from, words);
+        block.out_end = end - block.out < 2 ? end : block.out + 2;
+        stator_conv2d_v7em_block(&block);
+    }
+}
+
+static inline __attribute__((always_inline)) int convolve(int8_t *out, const int8_t *in, const struct stator_conv2d_packed *p,
+                                                          void *scratch, int four_bits) {
     if (!stator_conv2d_packed_valid(out, in, p) || !scratch) {
         return -EINVAL;
     }
@@ -104,6 +134,7 @@ int stator_conv2d_s8__v7em(int8_t *out, const int8_t *in, const struct stator_co
         .columns_end = image.columns + image.words * (uint32_t)p->kernel_h * 8,
         .stream = p->stream,
     };
+    uint32_t *const spare = image.columns + image.words * ((uint32_t)p->kernel_h * 8 + 4); /* behind columns and rows */
     for (int32_t i = 0; i < p->batches; i++) {
         const int32_t b = stator_in_order(i, p->batches, p->backwards);
         image.start = in + b * image_bytes;
@@ -117,8 +148,20 @@ int stator_conv2d_s8__v7em(int8_t *out, const int8_t *in, const struct stator_co
             }
             block.out = out + (b * pixels + pixel) * p->out_c;
             block.out_end = block.out + p->out_c;
-            stator_conv2d_v7em_block(&block);
+            if (four_bits) {
+                block_s4(block, image.words * (uint32_t)p->kernel_h, spare);
+            } else {
+                stator_conv2d_v7em_block(&block);
+            }
         }
     }
     return 0;
+}
+
+int stator_conv2d_s8__v7em(int8_t *out, const int8_t *in, const struct stator_conv2d_packed *p, void *scratch) {
+    return convolve(out, in, p, scratch, 0);
+}
+
+int stator_conv2d_s8_s4__v7em(int8_t *out, const int8_t *in, const struct stator_conv2d_packed *p, void *scratch) {
+    return convolve(out, in, p, scratch, 1);
 }

@@ -9,6 +9,9 @@
  * the first channel's weights, w: the second's); the scales of both channels, two words each. A scale is a multiplier and a shift
  * to the right, which is less than 32; or m and c, at least 32, where (acc * m + c) >> 32, plus the zero point, has been proved
  * to be the same (tools/stator/variants/_proof.py). An odd last channel has weights, bias and scale of 0 beside it.
+ *
+ * INT4 weights lie four bits each: per word of the window one word, whose bytes have v0, w0, v2 and w2 in their lower halves and
+ * v1, w1, v3 and w3 in their upper ones. They are widened for each block again, two channels at a time.
  */
 #ifndef STATOR_KERNELS_CONV2D_V7EM_H
 #define STATOR_KERNELS_CONV2D_V7EM_H
