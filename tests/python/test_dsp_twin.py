@@ -115,6 +115,15 @@ def test_c_fft_equals_twin_fft(program: Path) -> None:
     assert np.array_equal(bins[..., 1], imag)
 
 
+def test_real_fft_of_a_faint_sine_is_far_above_its_error(program: Path) -> None:
+    """A sine at -20 dBFS against float64: 60 dB are asked for, and 31 bits give twice that."""
+    samples = np.rint(0.1 * 2**30 * np.sin(2 * np.pi * 100.3 * np.arange(FRAME) / FRAME)).astype(np.int32)
+    bins = np.frombuffer(call(program, "fft", samples), np.int32).reshape(FRAME // 2, 2)
+    exact = np.fft.rfft(samples.astype(np.float64))[: FRAME // 2] / FRAME
+    error = bins[:, 0] + 1j * bins[:, 1] - exact
+    assert 10 * np.log10((np.abs(exact) ** 2).sum() / (np.abs(error) ** 2).sum()) > 115
+
+
 def test_c_refuses_null_and_misaligned_pointers(program: Path) -> None:
     call(program, "refuse", np.zeros(0, np.int8))
 

@@ -45,11 +45,11 @@ void riscv_clint_sample(uint32_t entered_at) {
     filling ^= 1u;
     const uint32_t *from = (const uint32_t *)(const void *)replay_next();
     uint32_t *to = (uint32_t *)(void *)halves[filling];
-    for (uint32_t i = 0; i < half_samples / 2; i += 4) {
-        to[i] = from[i];
-        to[i + 1] = from[i + 1];
-        to[i + 2] = from[i + 2];
-        to[i + 3] = from[i + 3];
+    for (const uint32_t *const end = from + half_samples / 2; from != end; from += 4, to += 4) {
+        to[0] = from[0];
+        to[1] = from[1];
+        to[2] = from[2];
+        to[3] = from[3];
     }
     stator_stream_filled(filling, timestamp, entered_at);
 }
