@@ -19,12 +19,14 @@ from stator.errors import ModelError, UnsupportedOperator
 from stator.frontends import load, survey
 from stator.frontends.onnx import read
 from stator.host import HostModel
+from stator.measure import onnx_steps
 from stator.memory import plan
 from stator.ops import run_reference
 from stator.passes import optimise
 from stator.paths import ROOT
 from stator.schedule import schedule
 from stator.spec import load_model_spec
+from stator.verbs.verify import verify
 from tests.python.onnx_models import Net, steps
 
 PAGE = ROOT / "docs" / "onnx.md"
@@ -259,6 +261,28 @@ def test_generated_c_of_an_onnx_model_equals_the_references(tmp_path: Path) -> N
     sets = [(random.integers(-128, 128, graph.tensors[graph.inputs[0]].type.shape, dtype=np.int8),) for _ in range(5)]
     for arrays, (output,) in zip(sets, HostModel(made).run(sets), strict=True):
         assert np.array_equal(output, run_reference(graph, list(arrays))[graph.outputs[0]].reshape(output.shape))
+
+
+def test_verify_compares_outputs_with_onnxruntime(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file, other = tmp_path / "network.onnx", tmp_path / "other.onnx"
+    file.write_bytes(network(Net(1, 3, 16, 16)).quantized())
+    other.write_bytes(network(Net(1, 3, 16, 16, seed=2)).quantized())
+    result = verify(str(file), "host")
+    assert isinstance(result, dict)
+    assert (result["verdict"], result["reasons"]) == ("pass", [])
+    assert 0 < int(str(result["steps_apart"])) <= bounds()["network"] <= int(str(result["steps_allowed"]))
+    assert "onnxruntime" in str(result["oracle"]) and result["exact"] is False
+    original = onnx_steps.apart
+    monkeypatch.setattr(onnx_steps, "apart", lambda _, graph, sets: original(other, graph, sets))
+    result = verify(str(file), "host")
+    assert isinstance(result, dict)
+    assert result["verdict"] == "fail" and "steps from onnxruntime's" in str(result["reasons"])
+
+
+def test_every_layer_of_the_page_is_within_what_verify_allows() -> None:
+    for name, steps_apart in bounds().items():
+        if name in NETS:
+            assert steps_apart <= onnx_steps.allowed(read(NETS[name]().quantized(), name)), name
 
 
 def test_a_file_as_pytorch_exports_it_is_read() -> None:

@@ -327,7 +327,7 @@ class _Reader:
         points = np.zeros(len(scales), dtype=np.int64) if isinstance(zero_points, int) else zero_points
         if len(points) != len(scales):
             raise ValueError(f"{label} has {len(scales)} scales and {len(points)} zero points")
-        axis = int(table.QuantizedDimension())
+        axis = int(table.QuantizedDimension()) if len(shape) != 1 else 0  # older converters name a bias's axis as that of the weights
         if len(scales) > 1 and not (0 <= axis < len(shape) and shape[axis] == len(scales)):
             raise ValueError(f"{label} has {len(scales)} scales along dimension {axis} of shape {list(shape)}")
         if not bool(np.all(np.isfinite(scales) & (scales > 0))):

@@ -135,8 +135,7 @@ def on_board(board: Board, model: Path, plan: MemoryPlan, build_dir: Path, sets:
     def segments(tensors: Sequence[int]) -> list[bench.Segment]:
         return [(plan.offset(t), graph.tensors[t].type.bytes) for t in tensors]
 
-    by = cycles.model(board.core) if recorded(board) else None
-    mark = next(s.address for s in read_elf(elf).symbols if s.name == "stator_clock_now") if by else None
+    by, mark = estimator(board, elf)
     contents = [[a.tobytes() for a in arrays] for arrays in sets]
     heard = bench.count(board, elf, segments(graph.inputs), segments(graph.outputs), contents, mark)
     flash, static = runtime_bytes(build_dir, elf, plan)
@@ -152,9 +151,13 @@ def on_board(board: Board, model: Path, plan: MemoryPlan, build_dir: Path, sets:
     return cost, list(heard.outputs)
 
 
-def recorded(board: Board) -> bool:
-    """Whether what runs can be recorded, for a model of the core to weigh."""
-    return board.simulator is not None and board.simulator.kind == "qemu" and blocks.possible(qemu.find(board.simulator))
+def estimator(board: Board, elf: Path) -> tuple[cycles.Model | None, int | None]:
+    """The model of the board's core, and the address whose passes QEMU records for it; None where there is no model or no recording."""
+    by = cycles.model(board.core)
+    simulator = board.simulator
+    if by is None or simulator is None or simulator.kind != "qemu" or not blocks.possible(qemu.find(simulator)):
+        return None, None
+    return by, next(s.address for s in read_elf(elf).symbols if s.name == "stator_clock_now")
 
 
 def bench_image(

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from stator.dsp import Quantizer, features
 from stator.errors import ModelError, ToolError
 from stator.ir import Graph, TensorType
-from stator.ops import run_reference
+from stator.ops import first_state, run_reference
 from stator.spec import ModelSpec
 
 UNKNOWN = 255
@@ -138,10 +138,12 @@ class References:
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
+        self._state: dict[int, npt.NDArray[Any]] = first_state(graph)
 
     def run(self, inputs: Iterable[npt.NDArray[Any]], outputs: int) -> tuple[npt.NDArray[Any], ...]:
-        """One inference; all outputs."""
-        values = run_reference(self._graph, list(inputs))
+        """One inference, from the state that the one before has left; all outputs."""
+        values = run_reference(self._graph, list(inputs), self._state)
+        self._state = {index: values[index] for index in self._state}
         return tuple(values[index] for index in self._graph.outputs[:outputs])
 
 

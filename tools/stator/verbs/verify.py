@@ -10,6 +10,7 @@ from rich.table import Table
 from stator.board import load_board
 from stator.fit import column_by_column, fitted
 from stator.frontends import load
+from stator.measure import onnx_steps
 from stator.measure.inference import inputs_for, portable
 from stator.measure.layers import (
     TOLERANCE,
@@ -39,7 +40,7 @@ SIMULATED_INPUTS = 2
 
 @verb(
     help={
-        "model": "a folder of models/ or a path to a .tflite file",
+        "model": "a folder of models/ or a path to a .tflite or .onnx file",
         "board": "a folder of boards/ or a path to one",
         "inputs": "a folder of .npy or raw .bin files, one per input set (default: random, least, greatest and zero-point values)",
     },
@@ -51,7 +52,8 @@ def verify(model: str, board: str, inputs: str = "") -> Results:
     Once with all passes off, layer by layer of the file; once as the model is shipped, where passes may have dropped channels: what
     is left must be equal. On this machine for all inputs, and on the board's simulator, where it has one, for the first two. A model of
     a window in time, a third time: column by column, as firmware runs it from the start on. For an
-    operator that the interpreter does not take, Stator's own NumPy references stand in, and the oracle's name says so. Floats may
+    operator that the interpreter does not take, Stator's own NumPy references stand in, and the oracle's name says so. A model that
+    keeps a state is run input after input. Of an ONNX file the outputs are compared with onnxruntime's, in steps. Floats may
     differ by 2^-16 of the largest in their tensor, since no standard says what exp and tanh give in the last bit; the result says how
     far they did.
     """
@@ -86,11 +88,14 @@ def verify(model: str, board: str, inputs: str = "") -> Results:
     results = [compared for *_, compared in rows]
     first = next((compared.difference for compared in results if compared.difference is not None), None)
     apart = max((compared.apart for compared in results if compared.apart is not None), default=None)
+    onnx = onnx_steps.apart(spec.path, loaded, sets) if spec.path.suffix.lower() == ".onnx" else None
+    if onnx is not None:
+        oracle = f"{onnx_steps.name()} for the outputs; the layers: stator.ops (NumPy references)"
     _show(spec.name, oracle, rows, first)
     out: dict[str, object] = {
         "board": the_board.name,
         "model": spec.name,
-        "exact": all(compared.exact for compared in results),
+        "exact": all(compared.exact for compared in results) and (onnx is None or onnx.steps == 0),
         "oracle": oracle,
         "compared_bytes": sum(compared.bytes for compared in results),
     }
@@ -100,7 +105,15 @@ def verify(model: str, board: str, inputs: str = "") -> Results:
         out["first_difference"] = first.fields()
     if simulator is not None:
         out["simulator"] = qemu.version(qemu.find(simulator))
-    return {**out, "verdict": "pass" if first is None else "fail", "reasons": [] if first is None else [str(first)]}
+    reasons = [] if first is None else [str(first)]
+    if onnx is not None:
+        said = (
+            f"outputs are up to {onnx.steps} steps from onnxruntime's, {onnx.share:.1%} of them; {onnx.allowed} are allowed (docs/onnx.md)"
+        )
+        console.print(said, markup=False, highlight=False)
+        out |= onnx.fields()
+        reasons += [said] if onnx.steps > onnx.allowed else []
+    return {**out, "verdict": "fail" if reasons else "pass", "reasons": reasons}
 
 
 def _show(name: str, oracle: str, rows: list[tuple[str, int, int, Compared]], first: Difference | None) -> None:
