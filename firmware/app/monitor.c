@@ -34,7 +34,7 @@ static struct {
 static uint32_t kept_sum; /* of it and of the model's state */
 
 /* Changes of single bits, and most others, for three instructions a word (Fletcher's two sums, modulo 2^32). */
-static uint32_t sum_of_kept(void) {
+static __attribute__((noinline)) uint32_t sum_of_kept(void) {
     typedef uint32_t __attribute__((may_alias)) word;
     const word *words[] = {(const word *)(const void *)&kept,
                            (const word *)(const void *)(stator_arena + STATOR_MODEL_STATE_OFFSET)};
@@ -89,6 +89,24 @@ void stator_monitor_column_lost(void) {
     columns_lost++;
 }
 
+/* What the model knows of the past, put aside. */
+static uint8_t aside[STATOR_MODEL_STATE_BYTES + 1u]; /* there may be no state */
+
+static uint8_t *state(void) {
+    return stator_arena + STATOR_MODEL_STATE_OFFSET;
+}
+
+/* One run from what was put aside. Returns a sum of all that it leaves behind: the new state and both outputs. */
+static __attribute__((noinline)) uint32_t run_once(const int8_t *values) {
+    memcpy(state(), aside, STATOR_MODEL_STATE_BYTES);
+    memcpy(stator_arena + STATOR_MODEL_INPUT_OFFSET, values, STATOR_FEATURE_COLUMNS);
+    if (STATOR_MODEL_RUN(stator_arena)) {
+        stator_fail("model");
+    }
+    uint32_t sum = stator_crc32(sum_of_kept(), stator_arena + STATOR_MODEL_OUTPUT_OFFSET, STATOR_CLASSES);
+    return stator_crc32(sum, stator_arena + STATOR_MODEL_OUTPUT1_OFFSET, STATOR_CLASSES);
+}
+
 static void start_anew(void) {
     if (STATOR_MODEL_INIT(stator_arena, sizeof(stator_arena))) {
         stator_fail("model");
@@ -111,9 +129,14 @@ int stator_monitor_infer(struct stator_record *record, const struct stator_colum
         start_anew();
     }
     kept.next_sequence = column->sequence + 1;
-    memcpy(stator_arena + STATOR_MODEL_INPUT_OFFSET, column->values, STATOR_FEATURE_COLUMNS);
-    if (STATOR_MODEL_RUN(stator_arena)) {
-        stator_fail("model");
+    memcpy(aside, state(), STATOR_MODEL_STATE_BYTES);
+    uint32_t first = run_once(column->values);
+    if (run_once(column->values) != first) { /* something changed in the middle of a run, and lives on in the state */
+        stator_health_memory();
+        start_anew();
+        kept.next_sequence = column->sequence + 1;
+        memcpy(aside, state(), STATOR_MODEL_STATE_BYTES);
+        (void)run_once(column->values);
     }
     uint32_t stop = stator_clock_now();
 
@@ -125,7 +148,8 @@ int stator_monitor_infer(struct stator_record *record, const struct stator_colum
     record->state = stator_decision_update(&kept.decision, (uint8_t)label);
     record->decision = stator_clock_now() - column->entered_at;
     kept_sum = sum_of_kept();
-    stator_health_decided(column->values, record->confidence);
+    bool full = kept.decision.decisions >= kept.decision.warmup; /* before, the model sees filler */
+    stator_health_decided(column->values, full ? record->confidence : 255);
 
     record->timestamp = column->timestamp;
     record->sequence = column->sequence;
@@ -162,15 +186,13 @@ static __attribute__((noinline)) uint32_t draw(uint8_t *to, size_t bytes, uint32
     return drawn;
 }
 
-/* The model after a known past; its state is put aside meanwhile. */
+/* The model after a known past; its own is put aside meanwhile. */
 static void known_answer(void) {
-    static uint8_t aside[STATOR_MODEL_STATE_BYTES + 1u]; /* there may be no state */
-    uint8_t *state = stator_arena + STATOR_MODEL_STATE_OFFSET;
-    memcpy(aside, state, STATOR_MODEL_STATE_BYTES);
-    uint32_t drawn = draw(state, STATOR_MODEL_STATE_BYTES, 1);
+    memcpy(aside, state(), STATOR_MODEL_STATE_BYTES);
+    uint32_t drawn = draw(state(), STATOR_MODEL_STATE_BYTES, 1);
     draw(stator_arena + STATOR_MODEL_INPUT_OFFSET, STATOR_MODEL_INPUT_BYTES, drawn);
     bool right = STATOR_MODEL_RUN(stator_arena) == 0;
-    memcpy(state, aside, STATOR_MODEL_STATE_BYTES);
+    memcpy(state(), aside, STATOR_MODEL_STATE_BYTES);
     const int8_t *answer = stator_health_config.answer;
     right = memcmp(stator_arena + STATOR_MODEL_OUTPUT_OFFSET, answer, STATOR_CLASSES) == 0 && right;
     right = memcmp(stator_arena + STATOR_MODEL_OUTPUT1_OFFSET, answer + STATOR_CLASSES, STATOR_CLASSES) == 0 && right;

@@ -5,14 +5,15 @@
 #include "replay/replay.h"
 
 #include "stator/clock.h"
+#include "stator/common.h"
 #include "stator/fail.h"
 #include "stator/sensor.h"
 #include "stator/stream.h"
 
 #include "memory_plan.h"
 
-static int16_t *halves[2];
-static uint32_t half_samples;
+STATOR_FIXED static int16_t *halves[2];
+STATOR_FIXED static uint32_t half_samples;
 static uint64_t timestamp; /* end of the half that the DMA copies, in clocks of the sampling timer since its start */
 static unsigned filling;   /* that half */
 

@@ -9,7 +9,7 @@
 #define HEADER_BYTES 64u
 #define HALF_BYTES   (STATOR_HALF_SAMPLES * sizeof(int16_t))
 
-static uint32_t halves;
+STATOR_FIXED static uint32_t halves;
 static uint32_t next;
 
 void replay_init(void) {

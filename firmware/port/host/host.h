@@ -20,6 +20,10 @@ void stator_host_half_missed(void);
 /* The next stator_features_run() is interrupted, after it has read its samples, by the half after. */
 void stator_host_half_during_features(void);
 
+/* One bit changes by itself: of what the model knows of the past, or of the column that waits in the queue. */
+void stator_host_flip_state(void);
+void stator_host_flip_column(void);
+
 /* One turn of a task. False if it had nothing to do. */
 bool stator_host_feature(void);
 bool stator_host_inference(void);

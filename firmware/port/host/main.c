@@ -1,10 +1,11 @@
-/* firmware SIGNAL EVENTS: plays a signal through the monitor on this machine, one event per letter, telemetry on stdout.
+/* firmware SIGNAL EVENTS [TIMES]: plays a signal through the monitor on this machine, one event per letter, telemetry on stdout.
  *
  * SIGNAL: a file of int16 counts, whole halves of STATOR_HALF_SAMPLES; after the last comes the first.
- * EVENTS: h  a half is full
+ * EVENTS (TIMES over): h  a half is full
  *         m  a half is full while interrupts are off; an h must follow, which stands for both
  *         d  the half after next comes while the features of the next are computed
  *         f  the feature task runs    i  the inference task runs    t  the telemetry task runs
+ *         x  a bit of the model's state changes   q  a bit of the column in the queue changes
  *         s  the supervisor runs   w  a tick passes without a half
  *         r  all tasks run until none has anything to do, then the supervisor
  */
@@ -77,6 +78,12 @@ static void event(char what) {
     case 's':
         stator_health_poll();
         break;
+    case 'x':
+        stator_host_flip_state();
+        break;
+    case 'q':
+        stator_host_flip_column();
+        break;
     case 'w':
         stator_host_wait();
         break;
@@ -86,8 +93,8 @@ static void event(char what) {
 }
 
 int main(int count, char **arguments) {
-    if (count != 3 || load(arguments[1])) {
-        (void)fputs("usage: firmware SIGNAL EVENTS (see firmware/port/host/main.c)\n", stderr);
+    if (count < 3 || count > 4 || load(arguments[1])) {
+        (void)fputs("usage: firmware SIGNAL EVENTS [TIMES] (see firmware/port/host/main.c)\n", stderr);
         return 2;
     }
     stator_clock_start();
@@ -98,8 +105,10 @@ int main(int count, char **arguments) {
     if (stator_uart_send(line, bytes)) {
         return 1;
     }
-    for (const char *at = arguments[2]; *at; at++) {
-        event(*at);
+    for (long turn = count == 4 ? strtol(arguments[3], NULL, 10) : 1; turn > 0; turn--) {
+        for (const char *at = arguments[2]; *at; at++) {
+            event(*at);
+        }
     }
     free(samples);
     return 0;

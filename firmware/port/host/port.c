@@ -180,6 +180,14 @@ int __wrap_stator_features_run(int8_t *out, const int16_t *half, void *work, con
     return status;
 }
 
+void stator_host_flip_state(void) {
+    stator_arena[STATOR_MODEL_STATE_OFFSET + STATOR_MODEL_STATE_BYTES / 2u] ^= 0x10u;
+}
+
+void stator_host_flip_column(void) {
+    columns.items[columns.first * columns.item_bytes + columns.item_bytes / 2u] ^= 0x10u;
+}
+
 bool stator_host_feature(void) {
     if (!half_ready) {
         return false;

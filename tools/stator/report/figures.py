@@ -73,7 +73,7 @@ KINDS = {
     "stack": ("stacks", PALETTE[3]),
     "object": ("kernel objects", PALETTE[6]),
     "queue": ("queues", PALETTE[7]),
-    "kept": ("kept across a reset", "#8d6e97"),
+    "kept": ("kept across a reset", PALETTE[4]),
     "features": ("work of the front end", PALETTE[2]),
     "half": ("DMA halves", PALETTE[1]),
     "arena": ("arena of the model", PALETTE[0]),

@@ -25,7 +25,7 @@ def listen(words: list[str], board: str, serial: Path, errors: Path, hear: Calla
     serial.touch()
     program = Path(words[0]).name
     started = time.monotonic()
-    with _process(words, errors) as process, serial.open("rb") as stream:
+    with running(words, errors) as process, serial.open("rb") as stream:
         last = started
         while True:
             ended = process.poll() is not None  # asked before reading: what it said last is still read
@@ -52,7 +52,8 @@ def listen(words: list[str], board: str, serial: Path, errors: Path, hear: Calla
 
 
 @contextlib.contextmanager
-def _process(words: list[str], errors: Path) -> Iterator[subprocess.Popen[bytes]]:
+def running(words: list[str], errors: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A simulator for as long as the block lasts; what it complains of goes to `errors`."""
     keeper = shutil.which("setpriv")  # so that the simulator ends even if this process is killed and cannot end it
     words = [keeper, "--pdeathsig", "KILL", *words] if keeper else words
     with errors.open("wb") as log:

@@ -42,6 +42,7 @@ class Banner:
     half_ticks: int
     window: int
     columns: int
+    restarts: int = 0  # since power came, as far as the firmware remembers
 
 
 REASONS = (
@@ -277,6 +278,7 @@ def _banner(fields: list[str]) -> Banner:
         half_ticks=positive("half_ticks"),
         window=positive("window"),
         columns=positive("columns"),
+        restarts=number(said.get("restarts", "0")),
     )
 
 

@@ -182,7 +182,7 @@ def costs(board: Board, plan: MemoryPlan, elf: Elf) -> Costs:
     code, text = (Code.of(elf, {**loops, "memcpy": n}, {"memcpy": _COPY + n} if board.isa == "arm" else {}) for n in (item, _SHORT_TEXT))
     slow = Code.of(elf, {**loops, "stator_crc32": _SLICE_BYTES}, {"memcpy": _COPY + item} if board.isa == "arm" else {})
     aside = Code.of(elf, {**loops, "memcpy": state}, {"memcpy": _COPY + state} if board.isa == "arm" else {})
-    model = frozenset({f"{plan.spec.c_name}_{entry(plan)}", f"{plan.spec.c_name}_init"})
+    model = frozenset({"run_once", f"{plan.spec.c_name}_{entry(plan)}", f"{plan.spec.c_name}_init"})
     handlers, tick, switch = _interrupts(code, timing, kind)
     take, send, receive = (code.path(n) for n in ("ulTaskGenericNotifyTake", "xQueueGenericSend", "xQueueReceive"))
     copy = max(code.path("memcpy"), code.path("prvCopyDataToQueue") if code.has("prvCopyDataToQueue") else 0)
