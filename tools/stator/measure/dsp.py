@@ -17,8 +17,7 @@ from stator.board import Board
 from stator.dsp.front_end import hann
 from stator.dsp.sources import DSP
 from stator.errors import ToolError
-from stator.measure.elf import read_elf
-from stator.measure.inference import bench_image, recorded, up
+from stator.measure.inference import bench_image, estimator, up
 from stator.sim import dsp
 from stator.sim.dsp import NOTHING, Call
 from stator.spec import ModelSpec
@@ -94,8 +93,7 @@ def by_set(board: Board, spec: ModelSpec, folder: Path, wanted: Sequence[str]) -
     first: tuple[bytes, ...] | None = None
     for isa in sets(board):
         elf = bench_image(board, spec.folder, folder / isa, kernels=isa, front_end=True)
-        by = cycles.model(board.core) if recorded(board) else None
-        mark = next(s.address for s in read_elf(elf).symbols if s.name == "stator_clock_now") if by else None
+        by, mark = estimator(board, elf)
         said = dsp.count(board, elf, [NOTHING, *(routine.call for routine in chosen)], mark)
         outputs = said.outputs[1:]
         first = first or outputs
