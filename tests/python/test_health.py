@@ -175,7 +175,7 @@ def test_a_witness_names_what_came_first() -> None:
     assert witness.detected_by is None
     decoder.feed(line(BODY + ",fffd0002,1"))
     witness.listen(decoder, 21)
-    assert (witness.detected_by, witness.detected_at) == ("flash", 21)
+    assert witness.detected_at == 21 and str(witness.detected_by) == "flash"
     quiet = Witness.since(Decoder(), 0)
     quiet.listen(Decoder(), 21)
     assert quiet.detected_by == "silence"
