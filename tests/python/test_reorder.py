@@ -84,5 +84,5 @@ def test_hardly_another_order_of_a_few_layers_needs_less() -> None:
         found = peak(reorder(graph))
         gained += found < peak(graph)
         worse += found > least
-    assert gained >= 4
-    assert worse <= 3  # the search knows no buffers: what is written over an input may live longer than it counts
+    assert gained >= 6
+    assert worse <= 1  # two layers would have to move at once

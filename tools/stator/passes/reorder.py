@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import heapq
+import itertools
 from collections.abc import Iterator
 
 from stator.ir import Graph, Node
@@ -12,15 +13,43 @@ from stator.schedule import schedule
 from stator.sharing import Sharing
 
 MAX_STATES = 20_000  # sets of layers that were looked at; beyond, the file's order stays
+MAX_MOVES = 60  # of single layers that are tried, until one helps
 
 
 def reorder(graph: Graph) -> Graph:
-    """Layers may run in any order in which tensors are written before they are read. The file's order stays where no other is better."""
+    """Layers may run in any order in which tensors are written before they are read. The file's order stays where no other is better.
+
+    The search counts tensors one by one. What it cannot see is that buffers are joined, one layer's output lying over another's input, and
+    then live longer; so the best that it finds is improved by what is really needed.
+    """
     order = _Search(graph).best()
-    if order is None:
-        return graph
-    other = dataclasses.replace(graph, nodes=order)
-    return other if _peak(other) < _peak(graph) else graph
+    found = graph if order is None else dataclasses.replace(graph, nodes=order)
+    peak, least = _peak(graph), _peak(found)
+    return _improved(*((found, least) if least < peak else (graph, peak)))
+
+
+def _improved(graph: Graph, peak: int) -> Graph:
+    """The order with single layers elsewhere, as long as each such move makes the peak lower."""
+    for nodes in itertools.islice(_moves(graph.nodes), MAX_MOVES):
+        other = dataclasses.replace(graph, nodes=nodes)
+        needed = _peak(other)
+        if needed < peak:
+            return _improved(other, needed)
+    return graph
+
+
+def _moves(nodes: tuple[Node, ...]) -> Iterator[tuple[Node, ...]]:
+    """Every order in which one layer stands elsewhere, and which is legal."""
+    for at, node in enumerate(nodes):
+        reads = set(node.inputs)
+        for to in range(at - 1, -1, -1):
+            if reads.intersection(nodes[to].outputs):
+                break
+            yield (*nodes[:to], node, *nodes[to:at], *nodes[at + 1 :])
+        for to in range(at + 1, len(nodes)):
+            if set(node.outputs).intersection(nodes[to].inputs):
+                break
+            yield (*nodes[:at], *nodes[at + 1 : to + 1], node, *nodes[to + 1 :])
 
 
 def _peak(graph: Graph) -> int:
