@@ -14,10 +14,15 @@ import pytest
 from stator import ptq
 from stator.errors import ConfigError, ModelError, ToolError, UnsupportedOperator
 from stator.frontends import load
+from stator.measure.inference import host_outputs, inputs_for
+from stator.measure.layers import expected
 from stator.ops import run_reference
+from stator.passes import optimise
 from stator.ptq import quantized
 from stator.verbs.compile import compile as compile_verb
+from stator.verbs.verify import verify
 from tests.python.onnx_models import Net
+from tests.python.test_ops_emitted import bare
 
 Array = npt.NDArray[Any]
 
@@ -140,3 +145,30 @@ def test_hostile_keras_archives_are_refused_before_tensorflow_sees_them(tmp_path
         file.write_bytes(data)
         with pytest.raises(ModelError, match=says):
             load(file)
+
+
+@pytest.mark.slow
+def test_recurrent_keras_layers_are_exact_over_several_runs(tmp_path: Path) -> None:
+    """An LSTM becomes one operator with a state, GRU and SimpleRNN become unrolled cells: none is left a loop."""
+    keras = pytest.importorskip("keras")
+    keras.utils.set_random_seed(5)
+    layers = keras.layers
+    cells = [layers.LSTM(5, return_sequences=True), layers.GRU(4, return_sequences=True), layers.SimpleRNN(4)]
+    model = keras.Sequential([keras.Input((3, 4), batch_size=1), *cells, layers.Dense(3)])
+    file, folder = tmp_path / "recurrent.keras", tmp_path / "inputs"
+    model.save(file)
+    folder.mkdir()
+    random = np.random.default_rng(7)
+    np.save(folder / "batch.npy", random.normal(size=(20, 3, 4)).astype(np.float32))
+    data, suffix = quantized(file, folder)
+    made = tmp_path / f"recurrent{suffix}"
+    made.write_bytes(data)
+    graph = load(made)
+    assert [node.op.name for node in graph.nodes].count("UNIDIRECTIONAL_SEQUENCE_LSTM") == 1 and len(list(graph.variables())) == 2
+    result = verify(str(made), "host")
+    assert isinstance(result, dict) and (result["exact"], result["verdict"]) == (True, "pass")
+    sets = inputs_for(graph, 6)
+    want = [wanted[graph.outputs[0]].tobytes() for wanted in expected(made, graph, sets)[1]]
+    again = sets[3:4] * 2
+    assert want != [wanted[graph.outputs[0]].tobytes() for wanted in expected(made, graph, [*again, *sets[2:]])[1]]  # the state matters
+    assert [outputs[0] for outputs in host_outputs(bare(optimise(graph)), sets)] == want

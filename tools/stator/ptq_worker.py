@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import uuid
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -34,11 +35,75 @@ def runs(file: str, shapes: Sequence[Sequence[int]]) -> Iterator[list[Array]]:
             yield [array[i] for array in cut]
 
 
+def fused_lstm(
+    inputs: Any,
+    hidden: Any,
+    cell: Any,
+    mask: Any,
+    kernel: Any,
+    recurrent_kernel: Any,
+    bias: Any,
+    activation: Any,
+    recurrent_activation: Any,
+    **more: Any,
+) -> Any:
+    """Stands in for Keras's LSTM of GPUs: a function that says of itself what it is, so that the converter makes one operator of it.
+
+    Keras 3 says nothing, and the converter sees a loop, which its INT8 quantizer does not survive.
+    """
+    import keras
+    import tensorflow as tf
+
+    backwards = bool(more.get("go_backwards"))
+    if (
+        mask is not None
+        or bias is None
+        or activation is not keras.activations.tanh
+        or recurrent_activation is not keras.activations.sigmoid
+    ):
+        raise NotImplementedError  # Keras then takes the general way
+
+    def steps(x: Any, h: Any, c: Any, kernel: Any, recurrent_kernel: Any, bias: Any) -> tuple[Any, ...]:
+        outputs = []
+        for step in tf.unstack(x, axis=1)[:: -1 if backwards else 1]:
+            take, forget, update, show = tf.split(tf.matmul(step, kernel) + tf.matmul(h, recurrent_kernel) + bias, 4, axis=1)
+            c = tf.sigmoid(forget) * c + tf.sigmoid(take) * tf.tanh(update)
+            h = tf.sigmoid(show) * tf.tanh(c)
+            outputs.append(h)
+        return h, tf.stack(outputs, axis=1), h, c, tf.constant(1.0)
+
+    says = {"api_implements": f"lstm_{uuid.uuid4()}", "api_preferred_device": "CPU", "time_major": False, "go_backwards": backwards}
+    whole = tf.function(steps, autograph=False, experimental_attributes=says)
+    operands = map(tf.convert_to_tensor, (inputs, hidden, cell, kernel, recurrent_kernel, bias))
+    last, outputs, hidden, cell, _ = whole(*operands)
+    return last, outputs, [hidden, cell]
+
+
+def without_loops(model: Any) -> None:
+    """Recurrent layers as the converter quantizes them: an LSTM as one operator, others unrolled.
+
+    An operator keeps its state from run to run by itself, so a layer that is stateful need not. Of a pair in both directions the
+    operators would get scales that do not fit together: they are unrolled, too.
+    """
+    import keras
+    from keras.src import backend
+
+    backend.lstm = fused_lstm
+    for layer in model._flatten_layers():
+        if isinstance(layer, keras.layers.Bidirectional):
+            layer.forward_layer.use_cudnn = layer.backward_layer.use_cudnn = False
+    for layer in model._flatten_layers():
+        if isinstance(layer, keras.layers.RNN):
+            layer.unroll = True
+            layer.stateful = layer.stateful and not isinstance(layer, keras.layers.LSTM)
+
+
 def keras_model(source: str, samples: str) -> bytes:
     import keras
     import tensorflow as tf
 
     model = keras.saving.load_model(source, compile=False, safe_mode=True)  # safe: no code out of the file
+    without_loops(model)
     converter = tf.lite.TFLiteConverter.from_keras_model(model)
     if samples:
         shapes = [tuple(int(d or 0) for d in tensor.shape) for tensor in model.inputs]
