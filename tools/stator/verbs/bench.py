@@ -245,29 +245,40 @@ def _firmware(spec: ModelSpec, board: Board) -> tuple[dict[str, object], list[Ch
     return fields, checks
 
 
+_COLUMNS = {
+    "macs": "MACs",
+    "macs_removed": "removed",
+    "instructions": "instructions",
+    "cycles": "cycles",
+    "estimated_cycles": "estimated",
+    "arena_bytes": "arena B",
+    "arena_bound_bytes": "bound B",
+    "weights_bytes": "weights B",
+    "runtime_flash_bytes": "code B",
+}
+
+
 def _show(results: list[dict[str, object]]) -> None:
     table = Table(title="one inference", title_justify="left")
     for name in ("model", "board"):
         table.add_column(name, overflow="fold")
-    for name in ("MACs", "instructions", "per MAC", "cycles", "estimated", "arena B", "weights B", "code B"):
+    shown = {key: name for key, name in _COLUMNS.items() if any(key in result for result in results)}
+    for name in shown.values():
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("exact", no_wrap=True)
     for result in results:
-        macs, instructions = result.get("macs"), result.get("instructions")
-        per_mac = f"{instructions / macs:.2f}" if isinstance(macs, int) and isinstance(instructions, int) and macs else ""
-        numbers = [number(result.get(key)) for key in ("macs", "instructions")]
-        numbers += [
-            per_mac,
-            *(number(result.get(key)) for key in ("cycles", "estimated_cycles", "arena_bytes", "weights_bytes", "runtime_flash_bytes")),
-        ]
+        numbers = [number(result.get(key)) for key in shown]
         exact = {True: "yes", False: "NO"}.get(bool(result.get("exact")), "") if "exact" in result else "refused"
         table.add_row(str(result["model"]), str(result["board"]), *numbers, exact)
     console.print(table)
     for name in dict.fromkeys(str(r["cost_model"]) for r in results if "cost_model" in r):
         console.print(f"estimated: cycles of the {name}; docs/measuring.md says how far off", markup=False, highlight=False)
-    console.print("arena: all an inference writes; code: and all tables of one inference but the weights; exact: every output byte")
-    if len({result["model"] for result in results}) == 1:
-        _show_layers(results)
+    console.print(
+        "removed: MACs of the file that are not computed; arena: all an inference writes; bound: what no plan can go below; code: and all"
+    )
+    console.print("tables of one inference but the weights, with which it makes the flash; exact: every output byte")
+    for name in dict.fromkeys(str(result["model"]) for result in results):
+        _show_layers(name, [result for result in results if result["model"] == name])
     for result in results:
         if "flash_bytes" in result:
             whole = f"{number(result['flash_bytes'])} B flash, {number(result['sram_bytes'])} B RAM"
@@ -277,11 +288,16 @@ def _show(results: list[dict[str, object]]) -> None:
             console.print(f"{result['model']} on {result['board']}: {reason}")
 
 
-def _show_layers(results: list[dict[str, object]]) -> None:
+def _show_layers(model: str, results: list[dict[str, object]]) -> None:
+    """A table for the boards whose layers are the same, and one for each of the others."""
     measured = [r for r in results if "instructions" in r]
     if not measured:
         return
-    table = Table(title="instructions per layer", title_justify="left")
+    ops = [[layer["op"] for layer in r["layers"]] for r in measured]  # type: ignore[attr-defined]
+    if others := [r for r, own in zip(measured, ops, strict=True) if own != ops[0]]:
+        measured = [r for r, own in zip(measured, ops, strict=True) if own == ops[0]]
+        _show_layers(model, others)
+    table = Table(title=f"{model}: instructions per layer", title_justify="left")
     table.add_column("")
     for name in ("op", "kernel"):
         table.add_column(name)
