@@ -69,7 +69,7 @@ def test_what_is_nothing_of_all_is_refused() -> None:
         bench(compare="c")
     with pytest.raises(ConfigError, match="do not go together"):
         bench(compare="c,ref", kernel_set="c")
-    with pytest.raises(ConfigError, match="has a kernel like 'nothing'"):
+    with pytest.raises(ConfigError, match="no kernel and no routine like 'nothing'"):
         bench_kernels([], [], "nothing")
     with pytest.raises(ConfigError, match="did you mean 'v7em'"):
         bench(board="mps2_an505", kernel_set="v7e")
