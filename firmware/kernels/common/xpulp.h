@@ -1,4 +1,4 @@
-/* Instructions of CV32E40P that GCC does not assemble, as `.insn`, by the names and encodings of its user manual (version 1.0.0 and later),
+/* Instructions of CV32E40P that GCC 12 does not assemble, as `.insn`, by the names and encodings of its user manual (version 1.0.0 and later),
  * and what the xpulp kernels share. For .S files.
  *
  * Hardware loop 0 is the kernels': it is theirs as long as one task alone runs kernels, and no interrupt does. */
