@@ -71,7 +71,7 @@ class Simulator(Section):
     """How to run an image without the board."""
 
     kind: Literal["qemu", "renode", "host", "verilator"]
-    binary: Program = ""
+    binary: Program | Literal[""] = ""
     machine: Line = ""
     cpu: Line = ""
     icount_shift: Annotated[int, Field(ge=0, le=10)] | None = None  # one instruction is 2^shift ns of virtual time
