@@ -16,7 +16,7 @@ import subprocess
 import tempfile
 import time
 import xmlrpc.client
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Protocol
 
@@ -69,6 +69,15 @@ class Simulator:
                 start_new_session=True,
             )
 
+    @contextlib.contextmanager
+    def or_close(self) -> Iterator[None]:
+        """No simulator is left behind where the start fails."""
+        try:
+            yield
+        except BaseException:
+            Simulator.close(self)
+            raise
+
     def heard(self) -> bytes:
         return self.serial.read_bytes()
 
@@ -95,8 +104,9 @@ class Qemu(Simulator):
         words = qemu.command(board.simulator, elf, self.serial, memory)
         words.remove("-no-reboot")  # a watchdog's bite is a reset
         self.launch([*words, "-S", "-gdb", f"unix:path={self.folder / 'gdb'},server=on,wait=off"])
-        self._gdb = self._connect()
-        self._ask("?")
+        with self.or_close():
+            self._gdb = self._connect()
+            self._ask("?")
 
     def run(self, enough: Enough, limit_s: float) -> bool:
         if enough(self.heard()):
@@ -181,9 +191,10 @@ class Renode(Simulator):
         config = str(self.folder / "config")
         self.launch([renode.find(), "--disable-gui", "--plain", "--hide-log", "--config", config, "--robot-server-port", str(port)])
         self._server = xmlrpc.client.ServerProxy(f"http://127.0.0.1:{port}/")
-        self._wait()
-        self.command(f"include @{script}")
-        self.command("emulation SetAdvanceImmediately true")
+        with self.or_close():
+            self._wait()
+            self.command(f"include @{script}")
+            self.command("emulation SetAdvanceImmediately true")
 
     def run(self, enough: Enough, limit_s: float) -> bool:
         left = limit_s
