@@ -278,3 +278,16 @@ def test_load_says_what_it_cannot_open(tmp_path: Path) -> None:
         load(tmp_path / "folder.tflite")
     with pytest.raises(ModelError, match="no front end reads"):
         load(tmp_path / "model.pt")
+
+
+def test_a_bias_may_name_the_axis_of_its_weights() -> None:
+    """As converters of 2019 wrote it: scales along dimension 3 of a bias, which has one."""
+    m = Model()
+    x, y = m.tensor((1, 4), scale=0.1, zero_point=0), m.tensor((1, 3), scale=0.05, zero_point=0)
+    scales = (0.02, 0.03, 0.04)
+    w = m.tensor((3, 4), "int8", scales, (0, 0, 0), data=bytes(12))
+    b = m.tensor(
+        (3,), "int32", tuple(float(np.float32(0.1) * np.float32(s)) for s in scales), (0, 0, 0), axis=3, data=np.zeros(3, np.int32)
+    )
+    m.operator("FULLY_CONNECTED", [x, w, b], [y], "FullyConnectedOptions")
+    use(read(m.build([x], [y]), "old"))

@@ -34,6 +34,7 @@ from stator.passes.verify import verify, verify_types
 SUFFIXES = (".tflite",)
 
 # Limits of what is taken, far above any model that fits a microcontroller and low enough to bound time and memory.
+ONE_GRAPH = "remove control flow, resource variables and signatures; of a recurrent Keras model, compile --calibrate takes the .keras file"
 MAX_TENSORS = 8192
 MAX_NODES = 2048
 MAX_OPERANDS = 64
@@ -144,7 +145,7 @@ class _Reader:
             raise ModelError(f"model '{name}' has schema version {self.model.Version()}, and 3 is needed", remedy="convert the model again")
         subgraphs = self.model.SubgraphsLength()
         if subgraphs != 1:
-            raise ModelError(f"model '{name}' has {subgraphs:,} subgraphs, and 1 is needed", remedy="remove control flow and signatures")
+            raise ModelError(f"model '{name}' has {subgraphs:,} subgraphs, and 1 is needed", remedy=ONE_GRAPH)
         self.subgraph = self.model.Subgraphs(0)
         self.tensors = self._bounded(self.subgraph.TensorsLength(), MAX_TENSORS, "tensors")
         self.nodes = self._bounded(self.subgraph.OperatorsLength(), MAX_NODES, "operators")

@@ -273,10 +273,8 @@ def _show(results: list[dict[str, object]]) -> None:
     console.print(table)
     for name in dict.fromkeys(str(r["cost_model"]) for r in results if "cost_model" in r):
         console.print(f"estimated: cycles of the {name}; docs/measuring.md says how far off", markup=False, highlight=False)
-    console.print(
-        "removed: MACs of the file that are not computed; arena: all an inference writes; bound: what no plan can go below; code: and all"
-    )
-    console.print("tables of one inference but the weights, with which it makes the flash; exact: every output byte")
+    console.print("removed: MACs of the file that are not computed; arena: all that an inference writes, bound: the least for these layers")
+    console.print("code: with all tables but the weights, and with them the flash; exact: every output byte")
     for name in dict.fromkeys(str(result["model"]) for result in results):
         _show_layers(name, [result for result in results if result["model"] == name])
     for result in results:
