@@ -147,7 +147,8 @@ def record(sequence: int, state: int = 1, logits: bytes = b"\1", word: int = 0xF
 
 def judged(records: list[Record], duration: str, detected_at: int | None = None) -> Outcome:
     right = {s: record(s) for s in range(300)}
-    return outcome("k", 0, "", duration, Witness((0, 0, 0), "why" if detected_at else None, detected_at), 10, records, right)
+    witness = Witness((0, 0, 0), detected_by="why" if detected_at else None, detected_at=detected_at)
+    return outcome("k", 0, "", duration, witness, 10, records, right)
 
 
 def test_a_fault_that_changes_nothing_is_harmless() -> None:
@@ -176,6 +177,11 @@ def test_a_witness_names_what_came_first() -> None:
     decoder.feed(line(BODY + ",fffd0002,1"))
     witness.listen(decoder, 21)
     assert witness.detected_at == 21 and str(witness.detected_by) == "flash"
+    disturbed = Witness.since(Decoder(), 0)
+    after = Decoder()
+    after.feed(line(BODY + ",fbff0400,1"))
+    disturbed.listen(after, 1)
+    assert disturbed.detected_by is None, "a stopped QEMU lets time pass by itself"
     quiet = Witness.since(Decoder(), 0)
     quiet.listen(Decoder(), 21)
     assert quiet.detected_by == "silence"

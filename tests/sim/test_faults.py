@@ -8,9 +8,10 @@ import pytest
 
 from stator.board import load_board
 from stator.build import Image, build
-from stator.faults.campaign import Reference, inject, reference, signal_of
+from stator.faults.campaign import Reference, halves, inject, reference
 from stator.faults.kinds import kinds
 from stator.measure import read_elf
+from stator.sim import qemu
 from stator.spec import load_model_spec
 
 pytestmark = [pytest.mark.sim, pytest.mark.slow]
@@ -34,6 +35,6 @@ def test_no_alarm_without_a_fault(right: Reference) -> None:
 
 @pytest.mark.parametrize(("kind", "by"), [("weights", "flash"), ("watchdog_not_fed", "NMI"), ("stuck_sensor", "sensor stuck")])
 def test_a_fault_is_seen_for_what_it_is(kind: str, by: str, image: Image, right: Reference) -> None:
-    found = inject(image, read_elf(image.elf), signal_of(image), kinds()[kind], 0, right)
+    found = inject(image, read_elf(image.elf), qemu.signal_image(halves(image)), kinds()[kind], 0, right)
     assert found.detected_by is not None and found.detected_by.startswith(by), found
     assert found.detected_s is not None and found.detected_s <= 10 and not found.healthy

@@ -14,18 +14,19 @@ from stator.build import Image
 from stator.data import load_signal, to_counts
 from stator.errors import ToolError
 from stator.faults.gdb import Gone
-from stator.faults.judge import Outcome, Witness, outcome
+from stator.faults.judge import DISTURBED, Outcome, Witness, outcome
 from stator.faults.kinds import Kind
 from stator.faults.session import Session, session
 from stator.measure.elf import Elf, read_elf
 from stator.sim import qemu
 from stator.sim.records import Record
+from stator.sim.run import replay
 
 SIGNAL, HALVES = "synthetic:inner", 40  # the window is longer than half of it: a flip does not come round again unseen
 READY_TICKS = 31  # window and debouncing are full, and the state is known
 TICKS = {"persistent": 104, "transient": 60}  # that a fault is watched for
 AFTER_TICKS = 10  # and after it was detected
-REFERENCE_TICKS = 260
+REFERENCE_FRAMES = 400
 AT_ONCE = 2
 
 
@@ -38,19 +39,14 @@ class Reference:
 
 
 def reference(image: Image) -> Reference:
-    """Raises ToolError."""
-    elf, signal = read_elf(image.elf), signal_of(image)
-    with tempfile.TemporaryDirectory(prefix="stator-") as folder, session(image.board, elf, signal, Path(folder), "0") as run:
-        for _ in range(REFERENCE_TICKS):
-            run.run_tick()
-        told = run.finish()
-    alarms = sum(r.health is None or not r.health.well for r in told.records)
-    return Reference({r.sequence: r for r in told.records}, alarms)
+    """Without a debug server, so nothing is stopped. Raises ToolError."""
+    records = replay(image.board, image.elf, halves(image), REFERENCE_FRAMES).telemetry.records
+    return Reference({r.sequence: r for r in records}, sum(r.health is None or not r.health.well for r in records))
 
 
-def signal_of(image: Image) -> bytes:
+def halves(image: Image) -> qemu.Halves:
     assert image.spec.input is not None
-    return qemu.signal_image(to_counts(load_signal(SIGNAL), image.spec.input.counts_per_g).frames[:HALVES])
+    return to_counts(load_signal(SIGNAL), image.spec.input.counts_per_g).frames[:HALVES]
 
 
 def inject(image: Image, elf: Elf, signal: bytes, kind: Kind, number: int, right: Reference) -> Outcome:
@@ -63,7 +59,7 @@ def inject(image: Image, elf: Elf, signal: bytes, kind: Kind, number: int, right
         try:
             what = kind.put(run, image.plan)
             put_at = run.ticks
-            witness = Witness.since(run.hear(), put_at)
+            witness = Witness.since(run.hear(), put_at, frozenset() if kind.timed else DISTURBED)
             _watch(run, witness, TICKS[kind.duration])
         except Gone as error:
             witness.listen(run.hear(), run.ticks)
@@ -89,7 +85,7 @@ def campaign(image: Image, kinds: Sequence[Kind], each: int, kept: Path, show: C
     right = reference(image)
     wanted = [(kind, number) for number in range(each) for kind in kinds]
     open_ = [(kind, number) for kind, number in wanted if (kind.name, number) not in known]
-    elf, signal = read_elf(image.elf), signal_of(image)
+    elf, signal = read_elf(image.elf), qemu.signal_image(halves(image))
     kept.parent.mkdir(parents=True, exist_ok=True)
     if not known:
         kept.write_text(json.dumps({"elf_sha256": sha}) + "\n", encoding="utf-8")

@@ -10,6 +10,8 @@ from stator.measure.oracle import UNKNOWN
 from stator.sim.records import Decoder, Record
 
 WATCHDOG_S = 1.5  # STATOR_WATCHDOG_MS: virtual time that passes without a tick before the NMI
+DISTURBED = frozenset({"clock", "lost halves"})
+"""Reasons that stopping QEMU can give by itself: at each stop it lets as much virtual time pass as the host takes to notice."""
 QUIET_TICKS = 20  # a host that hears nothing for so long knows that something is wrong
 
 
@@ -43,17 +45,18 @@ class Outcome:
 
 @dataclass(slots=True)
 class Witness:
-    """Listens from the fault on. `first`: how many records, heartbeats and crashes were there before."""
+    """Listens from the fault on. `first`: records, heartbeats and crashes that were there before; `deaf_to`: reasons that do not count."""
 
     first: tuple[int, int, int]
+    deaf_to: frozenset[str] = DISTURBED
     detected_by: str | None = None
     detected_at: int | None = None
     _heard: int = 0
     _heard_at: int = 0
 
     @classmethod
-    def since(cls, decoder: Decoder, tick: int) -> Witness:
-        witness = cls((len(decoder.records), len(decoder.heartbeats), len(decoder.crashes)))
+    def since(cls, decoder: Decoder, tick: int, deaf_to: frozenset[str] = DISTURBED) -> Witness:
+        witness = cls((len(decoder.records), len(decoder.heartbeats), len(decoder.crashes)), deaf_to)
         witness._heard, witness._heard_at = len(decoder.records) + len(decoder.heartbeats), tick
         return witness
 
@@ -77,8 +80,9 @@ class Witness:
             return "restart"
         told = [r.health for r in decoder.records[records:]] + [h.health for h in decoder.heartbeats[heartbeats:]]
         for health in told:
-            if health is not None and not health.well:
-                return ", ".join(health.reasons)
+            reasons = () if health is None else tuple(r for r in health.reasons if r not in self.deaf_to)
+            if reasons:
+                return ", ".join(reasons)
         return "silence" if tick - self._heard_at > QUIET_TICKS else None
 
 

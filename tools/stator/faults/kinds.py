@@ -27,11 +27,12 @@ DMA_IRQ, UNUSED_IRQ = 57, 33
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """`put` changes something and says what, in a few words."""
+    """`put` changes something and says what, in a few words. `timed`: it concerns time itself."""
 
     name: str
     duration: Duration
     put: Put
+    timed: bool = False
 
 
 _kinds: dict[str, Kind] = {}
@@ -41,10 +42,10 @@ def kinds() -> Mapping[str, Kind]:
     return dict(_kinds)
 
 
-def kind(duration: Duration) -> Callable[[Put], Put]:
+def kind(duration: Duration, *, timed: bool = False) -> Callable[[Put], Put]:
     def note(put: Put) -> Put:
         name = put.__name__
-        _kinds[name] = Kind(name, duration, put)
+        _kinds[name] = Kind(name, duration, put, timed)
         return put
 
     return note
@@ -328,7 +329,7 @@ def dead_sensor(run: Session, plan: MemoryPlan) -> str:
     return "the sampling timer stops"
 
 
-@kind("persistent")
+@kind("persistent", timed=True)
 def clock_drift(run: Session, plan: MemoryPlan) -> str:
     assert plan.sampling is not None
     share = run.rng.choice([-0.2, -0.08, -0.05, -0.03, 0.03, 0.05, 0.08, 0.2])
