@@ -20,7 +20,7 @@ static uint64_t timestamp; /* end of the last half, in clocks of the timer since
 static unsigned filling;
 
 int stator_sensor_init(int16_t *half0, int16_t *half1, uint32_t samples) {
-    if (!half0 || !half1 || ((uintptr_t)half0 & 3u) || ((uintptr_t)half1 & 3u) || samples == 0 || (samples & 15u)) {
+    if (!half0 || !half1 || ((uintptr_t)half0 & 3u) || ((uintptr_t)half1 & 3u) || samples == 0 || (samples & 63u)) {
         return -EINVAL;
     }
     halves[0] = half0;
@@ -44,8 +44,14 @@ void timer_replay_interrupt(void) {
     filling ^= 1u;
     const struct samples *from = (const struct samples *)(const void *)replay_next();
     struct samples *to = (struct samples *)(void *)halves[filling];
-    for (uint32_t i = 0; i < half_samples; i += sizeof(*to) / sizeof(int16_t)) {
-        *to++ = *from++;
-    }
+    uint32_t left = half_samples / (4u * sizeof(*to) / sizeof(int16_t));
+    do {
+        to[0] = from[0];
+        to[1] = from[1];
+        to[2] = from[2];
+        to[3] = from[3];
+        to += 4;
+        from += 4;
+    } while (--left != 0);
     stator_stream_filled(filling, timestamp, entered_at);
 }

@@ -96,11 +96,13 @@ def wrong_tasks(tasks: Tasks) -> list[str]:
 
 
 def hopeless(plan: MemoryPlan) -> list[str]:
-    """Whether one inference takes longer than a frame however good its kernels are: no core here does more than two
-    multiply-accumulates (Arm, SMLAD) or half a one (RV32IM: mul, add) per instruction, nor more than one instruction per clock."""
+    """Whether one inference takes longer than a frame however good its kernels are: no core here does more than sixteen
+    multiply-accumulates (Helium, VMLADAV), two (other Arm cores, SMLAD) or half a one (RV32IM: mul, add) per instruction, nor more
+    than one instruction per clock."""
     if plan.sampling is None:
         return []
     board, best = plan.board, 2.0 if plan.board.isa == "arm" else 0.5
+    best = 16.0 if "mve" in board.kernels else best
     least_us, frame_us = plan.schedule.macs / best / board.clock_hz * 1e6, plan.sampling.half_ticks / plan.sampling.clock_hz * 1e6
     if least_us <= frame_us:
         return []

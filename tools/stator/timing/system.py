@@ -155,7 +155,7 @@ def costs(board: Board, plan: MemoryPlan, elf: Elf) -> Costs:
         "ns16550_interrupt": 16,
         "riscv_plic_interrupt": 1,  # each source counts on its own
         "riscv_clint_sample": 128,
-        "timer_replay_interrupt": 64,
+        "timer_replay_interrupt": 16,
         "riscv_clint_now": 2,
         "riscv_clint_arm": 2,
         "stator_crc32": line,
