@@ -78,10 +78,6 @@ class Gdb:
     def go_past(self, address: int) -> None:
         self.ask(f"z1,{address:x},2")
 
-    def watch(self, address: int) -> None:
-        """Stops after each write to the word."""
-        self.ask(f"Z2,{address:x},4")
-
     def go_on(self) -> None:
         """Until the next stop. QEMU stops at once where it stands at a stop, so the first instruction goes by itself."""
         self.step()

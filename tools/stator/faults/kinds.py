@@ -6,6 +6,7 @@ A fault is `persistent` where it stays until somebody repairs it, and else `tran
 
 from __future__ import annotations
 
+import math
 import struct
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -199,17 +200,6 @@ def register(run: Session, plan: MemoryPlan) -> str:
     return f"r{number} bit {bit} at {run.gdb.register(15):#x}"
 
 
-# RAM that is broken.
-
-
-@kind("persistent")
-def stuck_cell(run: Session, plan: MemoryPlan) -> str:
-    arena_ = run.symbol("stator_arena")
-    at, bit, value = arena_.address + run.rng.randrange(arena_.bytes // 4 * 4), run.rng.randrange(8), run.rng.random() < 0.5
-    run.hold(at, bit, value)
-    return f"stator_arena+{at - arena_.address:#x} bit {bit} is {int(value)}"
-
-
 # Programs that go astray.
 
 _TASKS = {
@@ -385,7 +375,9 @@ def shifted_sensor(run: Session, plan: MemoryPlan) -> str:
 
 @kind("persistent")
 def strange_signal(run: Session, plan: MemoryPlan) -> str:
-    """What no machine sounds like: a square wave."""
-    level, every = run.rng.choice([80, 150, 300]), run.rng.choice([6, 7, 8])
-    _signal(run, lambda samples: [level * (1 if i // every % 2 else -1) for i, _ in enumerate(samples)])
-    return f"a square wave of {level} counts, {2 * every} samples long"
+    """What no machine sounds like: one low tone and nothing else."""
+    level, hz = run.rng.choice([150, 300, 600]), 300
+    assert plan.spec.input is not None
+    turn = 2 * math.pi * hz / plan.spec.input.sample_hz
+    _signal(run, lambda samples: [level * math.sin(turn * i) for i, _ in enumerate(samples)])
+    return f"a tone of {hz} Hz, {level} counts"

@@ -32,7 +32,6 @@ class Session:
         self._decoder = Decoder()
         self._tick = self.function("stator_health_tick_from_isr")
         self._scratch = next(r.end for r in board.memory.values() if r.kind == "ram") - _SCRATCH
-        self.stuck: tuple[int, int, bool] | None = None  # a bit of RAM that holds one value: address, bit, value
         gdb.stop_at(self._tick)
 
     def close(self) -> None:
@@ -76,12 +75,6 @@ class Session:
 
     def _continue(self) -> None:
         self.gdb.go_on()
-        if self.stuck is not None:
-            address, bit, value = self.stuck
-            byte = self.gdb.read(address, 1)[0]
-            wanted = byte | 1 << bit if value else byte & ~(1 << bit)
-            if wanted != byte:
-                self.gdb.write(address, bytes([wanted]))
 
     def steps(self, count: int) -> None:
         """So many instructions."""
@@ -91,13 +84,6 @@ class Session:
     def flip(self, address: int, bit: int) -> None:
         """One bit of memory."""
         self.gdb.write(address, bytes([self.gdb.read(address, 1)[0] ^ 1 << bit]))
-
-    def hold(self, address: int, bit: int, value: bool) -> None:
-        """One bit of RAM cannot change any more. Writes to its word are watched."""
-        self.stuck = address, bit, value
-        self.gdb.watch(address & ~3)
-        byte = self.gdb.read(address, 1)[0]
-        self.gdb.write(address, bytes([byte | 1 << bit if value else byte & ~(1 << bit)]))
 
     def device(self, address: int, value: int) -> None:
         """A device's register is written, by the core itself: the debug server's writes do not reach devices."""
