@@ -134,13 +134,22 @@ def session(board: Board, elf: Elf, signal: bytes, folder: Path, seed: str) -> I
     words = [w for w in qemu.command(board.simulator, elf.path, serial, memory) if w != "-no-reboot"]
     words += ["-S", "-chardev", f"socket,id=gdb,path={path},server=on,wait=off", "-gdb", "chardev:gdb"]
     with running(words, errors):
-        started = time.monotonic()
-        while not path.exists() and time.monotonic() - started < ANSWER_S:
-            time.sleep(0.01)
-        gdb = Gdb(path, ANSWER_S)
+        gdb = _connected(path)
         run = Session(board, elf, gdb, serial, random.Random(seed))
         try:
             yield run
         finally:
             run.close()
             gdb.close()
+
+
+def _connected(path: Path) -> Gdb:
+    """QEMU makes the socket a moment before it listens there."""
+    started = time.monotonic()
+    while True:
+        try:
+            return Gdb(path, ANSWER_S)
+        except Gone:
+            if time.monotonic() - started > ANSWER_S:
+                raise
+            time.sleep(0.02)
