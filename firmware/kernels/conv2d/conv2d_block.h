@@ -1,4 +1,4 @@
-/* Between conv2d_blocks.h, which finds windows, and an assembly function that computes: four output pixels, a window of each. A
+/* Between conv2d_blocks.inc, which finds windows, and an assembly function that computes: four output pixels, a window of each. A
  * window is `rows` runs of `row_bytes` bytes, `skip` bytes apart. */
 #ifndef STATOR_KERNELS_CONV2D_BLOCK_H
 #define STATOR_KERNELS_CONV2D_BLOCK_H

@@ -1,8 +1,8 @@
-/* Convolution for RV32IM: blocks of four output pixels (conv2d_blocks.h); conv2d_rv32im.S computes. */
+/* Convolution for RV32IM: blocks of four output pixels (conv2d_blocks.inc); conv2d_rv32im.S computes. */
 #include "conv2d/conv2d_rv32im.h"
 
 #define STATOR_CONV2D_ONE_ROW 1
-#include "conv2d/conv2d_blocks.h"
+#include "conv2d/conv2d_blocks.inc"
 
 static inline void compute(const struct stator_conv2d_block *block, int32_t left) {
     if (left > 2) {

@@ -1,4 +1,4 @@
-/* Between depthwise_conv2d_pixels.h, which goes over pixels, and an assembly function that computes one, four channels side by
+/* Between depthwise_conv2d_pixels.inc, which goes over pixels, and an assembly function that computes one, four channels side by
  * side. The last group are the last four channels, which may have been in the group before, too: they are computed twice, to the
  * same values. */
 #ifndef STATOR_KERNELS_DEPTHWISE_CONV2D_PIXEL_H

@@ -1,6 +1,6 @@
-/* Depthwise convolution for RV32IM, pixel by pixel (depthwise_conv2d_pixels.h). */
+/* Depthwise convolution for RV32IM, pixel by pixel (depthwise_conv2d_pixels.inc). */
 #include "depthwise_conv2d/depthwise_conv2d_rv32im.h"
-#include "depthwise_conv2d/depthwise_conv2d_pixels.h"
+#include "depthwise_conv2d/depthwise_conv2d_pixels.inc"
 
 static inline void compute(const struct stator_depthwise_conv2d_pixel *pixel) {
     if (pixel->rows == 3 && pixel->columns == 3) {

@@ -2,7 +2,7 @@
  *
  * Four channels side by side, four taps of a row at a time. Stream: per four channels, as words: their biases, -input_zero_point
  * * (sum of weights) included; per row and four taps of it a word of four weights of each channel, zeros where a row has no more
- * taps; per channel multiplier, rounding and shift of CV_REQUANTIZE in xpulp.h.
+ * taps; per channel multiplier, rounding and shift of CV_REQUANTIZE in xpulp.inc.
  */
 #ifndef STATOR_KERNELS_DEPTHWISE_CONV2D_XPULP_H
 #define STATOR_KERNELS_DEPTHWISE_CONV2D_XPULP_H

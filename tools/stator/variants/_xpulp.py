@@ -9,7 +9,7 @@ from stator.variants import _rv32im
 
 
 def scales(call: KernelCall, channels: int) -> Array:
-    """Multiplier, rounding and shift of every channel for CV_REQUANTIZE of firmware/kernels/common/xpulp.h: int32 [channels, 3].
+    """Multiplier, rounding and shift of every channel for CV_REQUANTIZE of firmware/kernels/common/xpulp.inc: int32 [channels, 3].
 
     As _rv32im.scales(), but for results that are cut off around 0 instead of 128 higher. Raises NotTaken as that does.
     """

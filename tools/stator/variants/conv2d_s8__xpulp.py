@@ -1,4 +1,4 @@
-"""Convolution in blocks of four pixels by four channels (conv2d_xpulp.h)."""
+"""Convolution in blocks of four pixels by four channels (conv2d_xpulp.inc)."""
 
 from __future__ import annotations
 
