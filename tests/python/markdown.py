@@ -17,6 +17,7 @@ FENCE = re.compile(r"^(?P<indent> *)```(?P<info>[^\n`]*)\n(?P<body>.*?)^(?P=inde
 KINDS = {
     "": "run by the tests",
     "clean-room": "run on a bare machine, in a fresh clone",
+    "campaign": "takes an hour, or the recordings: the flags are checked, and a short one of its kind is run by the tests",
     "debug": "needs a person at a debugger: the flags are checked, and a test does what it says",
     "hook": "changes the reader's clone",
     "hardware": "needs a board on the desk",
