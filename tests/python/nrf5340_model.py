@@ -91,6 +91,9 @@ class Nrf5340(Registers):
                 self.sending(size)
             case "UARTE0", "STOPTX":
                 self.event("UARTE0", "TXSTOPPED")
+            case "WDT0", "START":
+                assert self.value["WDT0.CRV"] > 0
+                self.value["WDT0.RUNSTATUS"] = 1
             case _:
                 raise AssertionError(f"{peripheral} has no task {name} in this model")
 
@@ -104,6 +107,8 @@ class Nrf5340(Registers):
             assert value == 0, "firmware only clears events"
         if register in ("MODE", "BITMODE", "PRESCALER") and peripheral in self.started:
             assert not self.started[peripheral], f"{name} written while the timer runs"
+        if name.startswith("WDT0.RR["):
+            assert value == 0x6E524635, "the only word that feeds"
         if register == "CHENSET":
             self.value["DPPIC.CHEN"] |= value
         if register in ("INTENSET", "INTENCLR"):

@@ -67,7 +67,7 @@ def test_a_frame_that_took_longer_than_its_bound_fails_the_run() -> None:
     elf = read_elf(image.elf)
 
     def parts(handover: int) -> list[Stage]:
-        counts = {"interrupt to task": handover, "features": 200_000, "inference": 100_000, "hand-on and decision": 700, "whole": 301_000}
+        counts = {"interrupt to task": handover, "features": 150_000, "inference": 60_000, "hand-on and decision": 700, "whole": 211_000}
         return [Stage(name, n, n, n) for name, n in counts.items()]
 
     right = bounds(image, elf, board, parts(300))

@@ -1,4 +1,4 @@
-/* 4 pixels x 4 channels for CV32E40P with Xpulp; see conv2d_xpulp.inc for the layouts. */
+/* 4 pixels x 4 channels for CV32E40P with Xpulp; see conv2d_xpulp.h for the layouts. */
 #include "common/xpulp.inc"
 
 /* void stator_conv2d_xpulp_block(const struct stator_conv2d_block *block);     a0

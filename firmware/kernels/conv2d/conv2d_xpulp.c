@@ -1,5 +1,5 @@
 /* Convolution for CV32E40P with Xpulp: blocks of four output pixels (conv2d_blocks.inc); conv2d_xpulp.S computes. */
-#include "conv2d/conv2d_xpulp.inc"
+#include "conv2d/conv2d_xpulp.h"
 
 #define STATOR_CONV2D_ONE_ROW 0
 #include "conv2d/conv2d_blocks.inc"

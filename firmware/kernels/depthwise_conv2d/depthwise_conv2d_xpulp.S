@@ -1,4 +1,4 @@
-/* A pixel of depthwise convolution for CV32E40P with Xpulp, four channels side by side; see depthwise_conv2d_xpulp.inc for the layouts. */
+/* A pixel of depthwise convolution for CV32E40P with Xpulp, four channels side by side; see depthwise_conv2d_xpulp.h for the layouts. */
 #include "common/xpulp.inc"
 
 /* void stator_depthwise_conv2d_xpulp_pixel(const struct stator_depthwise_conv2d_pixel *pixel);     a0

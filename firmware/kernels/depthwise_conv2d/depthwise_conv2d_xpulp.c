@@ -1,5 +1,5 @@
 /* Depthwise convolution for CV32E40P with Xpulp, pixel by pixel (depthwise_conv2d_pixels.inc). */
-#include "depthwise_conv2d/depthwise_conv2d_xpulp.inc"
+#include "depthwise_conv2d/depthwise_conv2d_xpulp.h"
 #include "depthwise_conv2d/depthwise_conv2d_pixels.inc"
 
 static inline void compute(const struct stator_depthwise_conv2d_pixel *pixel) {

@@ -36,9 +36,11 @@ static size_t signal_samples, next_sample;
 static long frames, seen;
 
 /* Registers that only keep what is written: one word each, by address. */
-static uint32_t rcu[16], gpioa[8], adc[32], dma[32], timer1[32], timer2[32], usart[8];
-static uint64_t clocks;                                 /* the core's, sleep included */
-static uint64_t next_trigger, sent_at, compare = ~0ull; /* when something happens; ~0: never */
+static uint32_t rcu[16], gpioa[8], adc[32], dma[32], timer1[32], timer2[32], usart[8], dbg[2];
+static uint32_t fwdgt[4] = {0, 0, 0xfff, 0};
+static bool fwdgt_on, fwdgt_open;
+static uint64_t clocks;                                                   /* the core's, sleep included */
+static uint64_t next_trigger, sent_at, compare = ~0ull, bites_at = ~0ull; /* when something happens; ~0: never */
 static uint32_t software, done[7], dma_flags;
 static char line[512];
 static size_t line_length;
@@ -152,7 +154,22 @@ static void shake(void) {
     next_shake = cpu.instructions + 20u + (shaken >> 16 & 255u);
 }
 
+/* The watchdog on its 40 kHz clock: started, unlocked and fed by words; settings hold from the next feed on. */
+static void write_fwdgt_ctl(uint32_t value) {
+    if (value == 0xccccu) {
+        fwdgt_on = true;
+    }
+    fwdgt_open = value == 0x5555u;
+    if (fwdgt_on && value != 0x5555u) {
+        uint64_t counts = (uint64_t)(fwdgt[2] + 1u) * (4u << fwdgt[1]);
+        bites_at = clocks + counts * (108000000u / 40000u);
+    }
+}
+
 static void happen(void) {
+    if (clocks >= bites_at) {
+        stop("the watchdog bites");
+    }
     while (clocks >= next_trigger) {
         trigger();
     }
@@ -178,7 +195,7 @@ static uint32_t *find(uint32_t address) {
     } blocks[] = {
         {RCU_BASE, 16, rcu, -1, 0},     {GPIOA_BASE, 8, gpioa, 6, 2},    {ADC0_BASE, 32, adc, 6, 9},
         {DMA0_BASE, 32, dma, 5, 0},     {TIMER1_BASE, 32, timer1, 7, 0}, {TIMER2_BASE, 32, timer2, 7, 1},
-        {USART0_BASE, 8, usart, 6, 14},
+        {USART0_BASE, 8, usart, 6, 14}, {FWDGT_BASE, 4, fwdgt, -1, 0},   {DBG_BASE, 2, dbg, -1, 0},
     };
     for (unsigned i = 0; i < sizeof(blocks) / sizeof(blocks[0]); i++) {
         uint32_t *at = word(blocks[i].block, blocks[i].words, blocks[i].base, address);
@@ -249,6 +266,19 @@ void chip_write(uint32_t address, uint32_t value, unsigned bytes) {
         break;
     case ADC0_BASE + ADC_CTL1:
         *find(address) = value & ~(ADC_CTL1_RSTCLB_Msk | ADC_CTL1_CLB_Msk); /* done at once */
+        break;
+    case FWDGT_BASE + FWDGT_CTL:
+        write_fwdgt_ctl(value);
+        break;
+    case FWDGT_BASE + FWDGT_PSC:
+    case FWDGT_BASE + FWDGT_RLD:
+        if (!fwdgt_open) {
+            stop("%08x written while it is locked", address);
+        }
+        *find(address) = value;
+        break;
+    case RCU_BASE + RCU_RSTSCK:
+        *find(address) = value & RCU_RSTSCK_RSTFC_Msk ? 0 : value;
         break;
     case DMA0_BASE + DMA_INTC:
         dma_flags &= ~value;

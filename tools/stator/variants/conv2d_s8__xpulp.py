@@ -1,4 +1,4 @@
-"""Convolution in blocks of four pixels by four channels (conv2d_xpulp.inc)."""
+"""Convolution in blocks of four pixels by four channels (conv2d_xpulp.h)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Depthwise convolution, four channels and four taps of a row at a time (depthwise_conv2d_xpulp.inc)."""
+"""Depthwise convolution, four channels and four taps of a row at a time (depthwise_conv2d_xpulp.h)."""
 
 from __future__ import annotations
 
