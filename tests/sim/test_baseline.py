@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import warnings
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from stator.board import load_board
 from stator.build import TOOLCHAINS, toolchain
 from tests.python import baseline
+from tests.python.needs import needs
 
 
 def worse(before: int, now: int) -> str:
@@ -25,9 +25,7 @@ def worse(before: int, now: int) -> str:
 @pytest.mark.parametrize("name", baseline.boards())
 def test_a_model_takes_no_more_instructions_than_before(name: str, model: str) -> None:
     board = load_board(name)
-    for program in (board.simulator.binary if board.simulator else "", TOOLCHAINS[board.isa][0]):
-        if shutil.which(program) is None:
-            pytest.skip(f"{program} is not installed")
+    needs(board.simulator.binary if board.simulator else "", TOOLCHAINS[board.isa][0])
     if model not in baseline.models():
         pytest.skip("the reference models are not here: set STATOR_DATA to the folder of mlperf_tiny.tar.xz")
     before = baseline.read().get(toolchain(board), {}).get(name, {}).get(model)

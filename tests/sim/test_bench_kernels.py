@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-
 import numpy as np
 import pytest
 
@@ -12,6 +10,7 @@ from stator.build import TOOLCHAINS
 from stator.measure.dsp import routines, snr
 from stator.sim.dsp import NOTHING, ROUTINES, order
 from stator.verbs.bench import bench
+from tests.python.needs import needs
 
 
 def test_a_fixed_error_is_so_many_decibels() -> None:
@@ -33,9 +32,7 @@ def test_calls_lie_in_memory_as_the_image_reads_them() -> None:
 @pytest.mark.slow
 def test_the_fft_of_every_set_is_exact_enough() -> None:
     board = load_board("mps2_an505")
-    for program in (board.simulator.binary if board.simulator else "", TOOLCHAINS[board.isa][0]):
-        if shutil.which(program) is None:
-            pytest.skip(f"{program} is not installed")
+    needs(board.simulator.binary if board.simulator else "", TOOLCHAINS[board.isa][0])
     results = bench(board=board.name, kernels="real_fft")
     assert isinstance(results, list)
     assert [r["kernel"] for r in results] == ["stator_real_fft__v7em", "stator_real_fft__c"]

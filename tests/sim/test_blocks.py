@@ -14,6 +14,7 @@ from stator.errors import ToolError
 from stator.measure.elf import read_elf
 from stator.sim import qemu
 from stator.sim.blocks import Block, possible, recording
+from tests.python.needs import needs
 
 PROGRAM = """
     .syntax unified
@@ -45,9 +46,7 @@ pytestmark = pytest.mark.sim
 
 @pytest.fixture
 def image(tmp_path: Path) -> Path:
-    for program in ("qemu-system-arm", "arm-none-eabi-gcc"):
-        if shutil.which(program) is None:
-            pytest.skip(f"{program} is not installed")
+    needs("qemu-system-arm", "arm-none-eabi-gcc")
     if not possible(str(shutil.which("qemu-system-arm"))):
         pytest.skip("this QEMU does not take the plugin")
     source, elf = tmp_path / "loop.S", tmp_path / "loop.elf"

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
-
 import pytest
 
 from stator.board import load_board
 from stator.build import TOOLCHAINS
 from stator.verbs.run import run
+from tests.python.needs import needs
 
 pytestmark = [pytest.mark.sim, pytest.mark.slow]
 
@@ -19,9 +18,7 @@ FRAMES = 12
 def test_a_short_run_is_exact_and_in_time(name: str) -> None:
     board = load_board(name)
     assert board.simulator is not None
-    for program in (board.simulator.binary, TOOLCHAINS[board.isa][0]):
-        if shutil.which(program) is None:
-            pytest.skip(f"{program} is not installed")
+    needs(board.simulator.binary, TOOLCHAINS[board.isa][0])
     result = run(board=name, signal="synthetic", frames=FRAMES)
     assert isinstance(result, dict)
     assert (result["verdict"], result["reasons"]) == ("pass", [])

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
-
 import pytest
 
 from stator.verbs.run import run
+from tests.python.needs import needs
 
 
 @pytest.mark.sim
 @pytest.mark.slow
 def test_the_firmware_runs_on_cv32e40p() -> None:
-    for program in ("verilator", "g++", "make", "riscv64-unknown-elf-gcc"):
-        if shutil.which(program) is None:
-            pytest.skip(f"{program} is not installed")
+    needs("verilator", "g++", "make", "riscv64-unknown-elf-gcc")
     result = run(board="cv32e40p", signal="synthetic", frames=3)
     assert isinstance(result, dict)
     assert result["verdict"] == "pass", result["reasons"]

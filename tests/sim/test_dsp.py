@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from stator.dsp.sources import sources
 from stator.ops import Array, KernelCall
 from stator.spec import load_model_spec
 from tests.python.board_kernels import FOLDER, MACHINES, Case, Machine, run
+from tests.python.needs import needs
 
 pytestmark = pytest.mark.sim
 
@@ -109,9 +109,7 @@ def boards() -> list[str]:
 @pytest.mark.parametrize("board", boards())
 def test_a_sets_front_end_equals_the_twin(board: str, tmp_path: Path) -> None:
     machine: Machine = MACHINES[board]
-    for program in (machine.program, machine.compiler[0]):
-        if shutil.which(program) is None:
-            pytest.skip(f"{program} is not installed")
+    needs(machine.program, machine.compiler[0])
     spec = load_model_spec("bearing")
     assert spec.features is not None
     tables = emit_config(spec.features, Quantizer(4096, 0))

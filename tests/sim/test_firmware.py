@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +24,7 @@ from stator.sim.records import Record
 from stator.sim.run import FirmwareFailed, replay
 from stator.spec import load_model_spec
 from stator.verbs.run import run
+from tests.python.needs import needs
 
 BOARDS = ("mps2_an505", "qemu_rv32")
 
@@ -58,9 +58,7 @@ class Setup:
 def setup(request: pytest.FixtureRequest) -> Setup:
     board, spec = load_board(request.param), load_model_spec("bearing")
     assert board.simulator is not None and spec.input is not None
-    for program in (board.simulator.binary, TOOLCHAINS[board.isa][0]):
-        if shutil.which(program) is None:
-            pytest.skip(f"{program} is not installed")
+    needs(board.simulator.binary, TOOLCHAINS[board.isa][0])
     return Setup(build(board, spec), to_counts(load_signal("synthetic"), spec.input.counts_per_g).frames[:20])
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import functools
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from stator.ops import Array, KernelCall, Operands, run_reference
 from stator.variants import NotTaken
 from tests.python.board_kernels import FOLDER, MACHINES, Case, Machine, run
 from tests.python.every_op import makers, samples
+from tests.python.needs import needs
 from tests.python.single_op_core import core_samples
 
 pytestmark = pytest.mark.sim
@@ -43,9 +43,7 @@ SAID = {
 @pytest.fixture(params=sorted(MACHINES))
 def machine(request: pytest.FixtureRequest) -> Machine:
     found = MACHINES[request.param]
-    for program in (found.program, found.compiler[0]):
-        if shutil.which(program) is None:
-            pytest.skip(f"{program} is not installed")
+    needs(found.program, found.compiler[0])
     return found
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -19,6 +18,7 @@ from stator.paths import ROOT
 from stator.sim import qemu
 from stator.sim.records import line
 from stator.sim.run import FirmwareFailed, replay
+from tests.python.needs import needs
 
 FRAME = "F,{seq},123456789012,89abcdef,2,201,255,0,40,1000,2000,4000,7f80,00ff01fe"
 HALVES = np.array([[1, -2] * 512, [3, 4] * 512], np.int16)
@@ -40,9 +40,7 @@ pytestmark = pytest.mark.sim
 @pytest.fixture(params=["mps2_an505", "qemu_rv32"])
 def board(request: pytest.FixtureRequest) -> Board:
     found = load_board(request.param)
-    for program in (found.simulator.binary if found.simulator else "", COMPILERS[found.name][0]):
-        if shutil.which(program) is None:
-            pytest.skip(f"{program} is not installed")
+    needs(found.simulator.binary if found.simulator else "", COMPILERS[found.name][0])
     return found
 
 

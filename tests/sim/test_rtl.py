@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-
 import numpy as np
 import pytest
 
@@ -14,13 +12,12 @@ from stator.sim.counters import in_instructions, of_bench
 from stator.sim.records import Record
 from stator.verbs.bench import bench
 from stator.verbs.run import run
+from tests.python.needs import needs
 
 
 @pytest.fixture
 def tools() -> None:
-    for program in ("verilator", "g++", "make", "riscv64-unknown-elf-gcc", "qemu-system-riscv32"):
-        if shutil.which(program) is None:
-            pytest.skip(f"{program} is not installed")
+    needs("verilator", "g++", "make", "riscv64-unknown-elf-gcc", "qemu-system-riscv32")
 
 
 @pytest.mark.sim

@@ -20,18 +20,17 @@ from stator.spec import load_model_spec
 from stator.timing.observed import bounds
 from stator.verbs.run import run
 from stator.verbs.timing import timing
+from tests.python.needs import needs
 
 pytestmark = [pytest.mark.sim, pytest.mark.slow]
 
 FRAMES = 30
 
 
-def needs(name: str) -> None:
+def needs_board(name: str) -> None:
     board = load_board(name)
     assert board.simulator is not None
-    for program in (board.simulator.binary, TOOLCHAINS[board.isa][0]):
-        if shutil.which(program) is None:
-            pytest.skip(f"{program} is not installed")
+    needs(board.simulator.binary, TOOLCHAINS[board.isa][0])
 
 
 def whole(done: object) -> dict[str, object]:
@@ -44,14 +43,14 @@ def whole(done: object) -> dict[str, object]:
 
 @pytest.mark.parametrize("name", ["mps2_an505", "qemu_rv32"])
 def test_without_an_rtos_every_frame_is_exact(name: str) -> None:
-    needs(name)
+    needs_board(name)
     done = whole(run(board=name, signal="synthetic", frames=FRAMES, rtos="baremetal"))
     assert done["rtos"] == "baremetal"
     assert [task["name"] for task in done["tasks"]] == ["main"]  # type: ignore[attr-defined]
 
 
 def test_stress_loses_nothing_and_stays_within_the_bounds() -> None:
-    needs("mps2_an505")
+    needs_board("mps2_an505")
     done = whole(run(board="mps2_an505", signal="synthetic", frames=FRAMES, stress=True))
     assert done["stack_used_bytes"] is not None  # otherwise the first report comes after 64 frames: the flood is made of them
     assert done["icount_shift"] == 3
@@ -61,7 +60,7 @@ def test_stress_loses_nothing_and_stays_within_the_bounds() -> None:
 
 
 def test_a_frame_that_took_longer_than_its_bound_fails_the_run() -> None:
-    needs("mps2_an505")
+    needs_board("mps2_an505")
     board = load_board("mps2_an505")
     image = build(board, load_model_spec("bearing"))
     elf = read_elf(image.elf)
@@ -81,7 +80,7 @@ def test_a_frame_that_took_longer_than_its_bound_fails_the_run() -> None:
 
 def test_wrong_priorities_jitter_as_the_analysis_says(tmp_path: Path) -> None:
     """Telemetry more urgent than the feature task: in a copy of the tree, since the tree's own build refuses it."""
-    needs("mps2_an505")
+    needs_board("mps2_an505")
     asked = "tasks.feature.priority=1,tasks.telemetry.priority=3"
     told = timing(board="mps2_an505", set=asked)
     assert isinstance(told, dict)

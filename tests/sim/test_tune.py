@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -13,14 +12,13 @@ from stator.cmake import planned
 from stator.errors import ConfigError
 from stator.spec import load_model_spec
 from stator.verbs.tune import COUNTS, tune
+from tests.python.needs import needs
 
 
 @pytest.mark.sim
 @pytest.mark.slow
 def test_what_was_measured_is_what_is_chosen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for program in ("qemu-system-riscv32", "riscv64-unknown-elf-gcc"):
-        if shutil.which(program) is None:
-            pytest.skip(f"{program} is not installed")
+    needs("qemu-system-riscv32", "riscv64-unknown-elf-gcc")
     monkeypatch.setattr(tuned, "FOLDER", tmp_path)
     results = tune(model="bearing", board="qemu_rv32")
     assert isinstance(results, list)
