@@ -99,15 +99,20 @@ budgets: {{arena_bytes: 4096}}
 """
 
 
-def monitor_folder(parent: Path, *, softmax_first: bool = False) -> Path:
-    """A whole model folder: the window of features -> a logit per label -> softmax."""
+def monitor_folder(parent: Path, *, softmax_first: bool = False, floats: bool = False) -> Path:
+    """A whole model folder: the window of features -> a logit per label -> softmax; INT8, or float32."""
     m = Model()
-    x = m.tensor((1, FRAMES, 1, COLUMNS), "int8", SCALE, -3, name="window")
-    rng = np.random.default_rng(0)
-    values = rng.integers(-127, 128, (len(LABELS), FRAMES * COLUMNS), dtype=np.int8)
-    weights = m.tensor(values.shape, "int8", 0.01, data=values)
-    logits = m.tensor((1, len(LABELS)), "int8", 0.5, 2, name="logits")
-    softmax = m.tensor((1, len(LABELS)), "int8", 1 / 256, -128, name="softmax")
+
+    def tensor(shape: tuple[int, ...], scale: float, zero_point: int, name: str) -> int:
+        return m.tensor(shape, "float32", name=name) if floats else m.tensor(shape, "int8", scale, zero_point, name=name)
+
+    x = tensor((1, FRAMES, 1, COLUMNS), SCALE, -3, "window")
+    values = np.random.default_rng(0).integers(-127, 128, (len(LABELS), FRAMES * COLUMNS), dtype=np.int8)
+    weights = (
+        m.tensor(values.shape, "float32", data=values.astype(np.float32)) if floats else m.tensor(values.shape, "int8", 0.01, data=values)
+    )
+    logits = tensor((1, len(LABELS)), 0.5, 2, "logits")
+    softmax = tensor((1, len(LABELS)), 1 / 256, -128, "softmax")
     m.operator("FULLY_CONNECTED", [x, weights, -1], [logits], "FullyConnectedOptions")
     m.operator("SOFTMAX", [logits], [softmax], "SoftmaxOptions", Beta=1.0)
     folder = parent / "monitor"

@@ -174,6 +174,20 @@ def test_outputs_in_the_wrong_order_are_refused(tmp_path: Path) -> None:
         compile(str(monitor_folder(tmp_path, softmax_first=True)), board_folder(tmp_path), str(tmp_path / "out"))
 
 
+def test_float_model_for_the_monitor_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"monitor\.tflite takes or gives float32, and the monitor feeds and reads INT8") as refusal:
+        compile(str(monitor_folder(tmp_path, floats=True)), board_folder(tmp_path), str(tmp_path / "out"))
+    assert "invoke compile --calibrate DIR" in str(refusal.value.remedy)
+    assert not (tmp_path / "out").exists()
+
+
+def test_file_that_is_no_model_is_told_which_files_are(tmp_path: Path) -> None:
+    (tmp_path / "hum.wav").touch()
+    with pytest.raises(ConfigError, match=r"hum\.wav: is no model file") as refusal:
+        compile(str(tmp_path / "hum.wav"), board_folder(tmp_path), str(tmp_path / "out"))
+    assert ".tflite, .onnx or .keras" in str(refusal.value.remedy)
+
+
 def test_refused_model_leaves_an_earlier_result_alone(tmp_path: Path) -> None:
     out, board = tmp_path / "out", board_folder(tmp_path)
     file = dense(tmp_path, 10)

@@ -126,9 +126,12 @@ def models() -> tuple[str, ...]:
 def load_model_spec(name_or_path: str | Path) -> ModelSpec:
     """The model of this name, in this folder, or the bare file at this path. Raises ConfigError."""
     path = Path(name_or_path)
+    files = "a path to a .tflite, .onnx or .keras file, or a folder of models/"
+    if path.is_file() and path.name != "model.yml" and path.suffix.lower() not in SUFFIXES:
+        raise ConfigError(f"{shown(path)}: is no model file", remedy=files)
     if path.suffix.lower() in SUFFIXES and str(name_or_path) not in models():
         if not path.is_file():
-            raise ConfigError(f"{shown(path)}: no such model file", remedy="a path to a .tflite file, or a folder of models/")
+            raise ConfigError(f"{shown(path)}: no such model file", remedy=files)
         path = path.resolve()
         return ModelSpec.model_construct(name=path.stem, folder=path.parent, file=path.name)
     folder = find_folder(name_or_path, MODELS, "model", models())

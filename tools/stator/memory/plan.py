@@ -8,6 +8,7 @@ from typing import Literal
 
 from stator.board import HALF_SAMPLES, Board, boards_that
 from stator.errors import ConfigError, DoesNotFit
+from stator.ir import DType
 from stator.memory.pack import Block, align_up, pack, peak
 from stator.memory.sampling import Sampling, sampling
 from stator.memory.tasks import OBJECT_ALIGN, Tasks, stack_bytes
@@ -195,12 +196,17 @@ def _model_is_what_its_yml_says(schedule: Schedule, spec: ModelSpec) -> None:
     if spec.window is None:
         return
     wanted = "a model for the monitor has two INT8 outputs: first a logit per label, then their softmax"
-    shapes = [list(graph.tensors[t].type.shape) for t in graph.outputs]
-    if len(shapes) < 2 or any(graph.tensors[t].type.bytes != labels for t in graph.outputs[:2]):
+    types = [graph.tensors[t].type for t in (*graph.inputs, *graph.outputs)]
+    other = next((type for type in types if type.dtype is not DType.INT8), None)
+    if other is not None:
         raise ConfigError(
-            f"{where}: labels: {labels}, and {spec.file} gives {', '.join(map(str, shapes))}",
-            remedy=wanted,
+            f"{where}: {spec.file} takes or gives {other.dtype.value}, and the monitor feeds and reads INT8",
+            remedy="quantize its weights, inputs and outputs to INT8: invoke compile --calibrate DIR does it for a float model",
         )
+    given = types[len(graph.inputs) :]
+    if len(given) < 2 or any(type.elements != labels for type in given[:2]):
+        shapes = ", ".join(str(list(type.shape)) for type in given)
+        raise ConfigError(f"{where}: labels: {labels}, and {spec.file} gives {shapes}", remedy=wanted)
     second = graph.tensors[graph.outputs[1]]
     quant = second.type.quant
     if quant is None or (quant.scale, quant.zero_point) != SOFTMAX_QUANT:
