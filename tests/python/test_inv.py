@@ -114,6 +114,21 @@ def test_old_lists_are_read_anew_once(inv: ModuleType, tmp_path: Path, monkeypat
     ]
 
 
+def test_lists_that_could_not_be_fetched_are_told_as_no_network(inv: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # What apt-get 2.6 says and returns with the network cut.
+    script = """case "$*" in
+      *update*) echo "W: Failed to fetch a list  Temporary failure resolving 'mirror'" ;;
+      *) echo "E: Unable to locate package x"; exit 100 ;;
+    esac"""
+    folder = path_with(tmp_path / "bin", **{"apt-get": script})
+    (folder / "env").symlink_to(str(shutil.which("env")))
+    monkeypatch.setenv("PATH", str(folder))
+    monkeypatch.setattr(inv, "APT_LISTS", tmp_path)
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    with pytest.raises(inv.Stop, match="the Debian mirror cannot be reached"):
+        inv.install(["x"], "x is missing")
+
+
 def test_too_old_a_python_names_what_was_found(inv: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(inv, "version_of", lambda _: (3, 9))
     with pytest.raises(inv.Stop, match=r"needs Python 3\.11 or later and finds only 3\.9"):
