@@ -38,7 +38,17 @@ struct stator_add_v7em {
     int32_t elements;
 };
 
-/* mve: the output is saturate8((a * a_multiplier + b * b_multiplier + offset) >> 22), which was compared for every a and b. */
+/* c: the output is saturate8((a * a_multiplier + b * b_multiplier + offset) >> 22), which was compared for every a and b. */
+#define STATOR_ADD_DROPPED 22
+
+struct stator_add_c {
+    int32_t a_multiplier;
+    int32_t b_multiplier;
+    int32_t offset;
+    int32_t elements;
+};
+
+/* mve: the same. */
 struct stator_add_mve {
     int32_t a_multiplier;
     int32_t b_multiplier;

@@ -1,68 +1,16 @@
-"""Sum of two tensors of one shape as one sum of products, where that gives the same byte for every pair of bytes."""
+"""Sum of two tensors of one shape for Helium, as one sum of products."""
 
 from __future__ import annotations
 
 import dataclasses
-import itertools
 
-import numpy as np
+from stator.ops import KernelCall, Value
+from stator.variants._sum_of_products import products
 
-from stator.numerics import requantize
-from stator.ops import Array, KernelCall, Value
-from stator.variants import NotTaken, integers
-
-_DROPPED = 22  # bits of the sum of products
-_LEFT = 20  # STATOR_ADD_LEFT_SHIFT
 _ROUNDED = (1 << 15) + (1 << 21)  # what the kernel's two roundings add
-_BYTES = np.arange(-128, 128, dtype=np.int64)
-_NEAR = sorted(itertools.product(range(-6, 7), repeat=2), key=lambda pair: abs(pair[0]) + abs(pair[1]))
 
 
 def lay_out(call: KernelCall) -> KernelCall:
-    given = dict(call.params)
-    size = given["over.size"]
-    assert isinstance(size, tuple)
-    if integers(call, "over.rank") != (1,) or given["over.a_stride"] != (1,) or given["over.b_stride"] != (1,):
-        raise NotTaken("the operands are broadcast")
-    a, b, offset = _products(call)
-    params: dict[str, Value] = {"a_multiplier": a, "b_multiplier": b, "offset": offset - _ROUNDED, "elements": size[0]}
+    a, b, offset, elements = products(call, _ROUNDED)
+    params: dict[str, Value] = {"a_multiplier": a, "b_multiplier": b, "offset": offset - _ROUNDED, "elements": elements}
     return dataclasses.replace(call, struct="stator_add_mve", params=tuple(params.items()), scratch_bytes=0)
-
-
-def _products(call: KernelCall) -> tuple[int, int, int]:
-    """Multipliers of a and b, and an offset, with which (a * first + b * second + offset) >> 22, saturated, is the output. Raises NotTaken
-    where there are none near the scales."""
-    wanted = _wanted(call)
-    first, second = (_scale(call, x) for x in "ab")
-    for near in _NEAR:
-        a, b = round(first) + near[0], round(second) + near[1]
-        products = _BYTES[:, None] * a + _BYTES[None, :] * b
-        low = np.where(wanted > -128, (wanted << _DROPPED) - products, -(1 << 40)).max()
-        high = np.where(wanted < 127, ((wanted + 1) << _DROPPED) - 1 - products, 1 << 40).min()
-        offset = int(low + high) >> 1
-        reach = np.abs(products + offset).max()
-        if low <= high and reach + _ROUNDED < 1 << 31 and (np.clip((products + offset) >> _DROPPED, -128, 127) == wanted).all():
-            return a, b, offset
-    raise NotTaken("one sum of products is not proved")
-
-
-def _scale(call: KernelCall, operand: str) -> float:
-    """What one step of an operand adds to the sum of products."""
-    multiplier, shift = integers(call, f"{operand}_multiplier", f"{operand}_shift")
-    output_multiplier, output_shift = integers(call, "output_multiplier", "output_shift")
-    return float(multiplier * output_multiplier * 2.0 ** (_LEFT + _DROPPED - 62 + shift + output_shift))
-
-
-def _wanted(call: KernelCall) -> Array:
-    """The output for every byte of a (rows) and of b (columns)."""
-
-    def scaled(operand: str) -> Array:
-        zero_point, multiplier, shift = integers(call, *(f"{operand}_{name}" for name in ("zero_point", "multiplier", "shift")))
-        found: Array = requantize((_BYTES - zero_point) << _LEFT, multiplier, shift)
-        return found
-
-    multiplier, shift, zero_point = integers(call, "output_multiplier", "output_shift", "output_zero_point")
-    low, high = integers(call, "activation_min", "activation_max")
-    total = scaled("a")[:, None] + scaled("b")[None, :]
-    found: Array = np.clip(requantize(total, multiplier, shift) + zero_point, low, high)
-    return found
