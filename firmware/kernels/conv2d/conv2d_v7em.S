@@ -7,32 +7,55 @@
  *
  * Clobbers r0-r3, r12, lr, flags, Q. Reads the stream and the columns exactly; writes out, pixels 3..0 of a channel in no promised order.
  * Tile: channel 0 r2-r5, channel 1 r6-r9 (pixels 0..3); r10 r11 weights, r12 lr activations; r0 stream, r1 columns.
- * Frame: the block, then where the loop over the window is entered.
+ * Frame: the block, but the last channel's place instead of the end, then where the loop over the window is entered.
+ * Three loads follow each other: a Cortex-M4 takes four cycles for them, and five with an LDRD for two of them.
  */
-        .equ    OUT, 0                  /* and three offsets */
-        .equ    ZERO_POINT, 16
-        .equ    OUT_END, 20
+        .equ    OUT, 0                  /* three offsets, and the last channel of pixel 0 */
+        .equ    ZERO_POINT, 20
         .equ    COLUMNS, 24
         .equ    COLUMNS_END, 28
-        .equ    STREAM, 32
         .equ    ENTRY, 36
         .equ    UNROLL, 8               /* words of the window per turn of the loop; a power of 2 */
-        .equ    STEP, 104               /* bytes of code per word of the window */
+        .equ    STEP, 112               /* bytes of code per word of the window */
+
+        .macro  SUMS ch0, ch1, x, from0, from1
+        smlad   \ch0, r10, \x, \from0
+        smlad   \ch1, r11, \x, \from1
+        .endm
 
         .macro  STEP2                   /* two bytes of each window, 16 products */
         ldr     r10, [r0], #4
-        ldrd    r12, lr, [r1], #8
+        ldr     lr, [r1, #4]
+        ldr     r12, [r1], #8
         sxtb16  r11, r10, ror #8
         sxtb16  r10, r10
-        smlad   r2, r10, r12, r2
-        smlad   r6, r11, r12, r6
-        smlad   r3, r10, lr, r3
-        smlad   r7, r11, lr, r7
+        SUMS    r2, r6, r12, r2, r6
+        SUMS    r3, r7, lr, r3, r7
         ldrd    r12, lr, [r1], #8
-        smlad   r4, r10, r12, r4
-        smlad   r8, r11, r12, r8
-        smlad   r5, r10, lr, r5
-        smlad   r9, r11, lr, r9
+        SUMS    r4, r8, r12, r4, r8
+        SUMS    r5, r9, lr, r5, r9
+        .endm
+
+        .macro  FIRST_STEP2             /* the same, from both biases on */
+        ldr     r1, [sp, #COLUMNS]
+        ldr     r9, [r0, #4]
+        ldr     r10, [r0, #8]
+        ldr     r5, [r0], #12
+        ldr     lr, [r1, #4]
+        ldr     r12, [r1], #8
+        sxtb16  r11, r10, ror #8
+        sxtb16  r10, r10
+        SUMS    r2, r6, r12, r5, r9
+        SUMS    r3, r7, lr, r5, r9
+        ldrd    r12, lr, [r1], #8
+        SUMS    r4, r8, r12, r5, r9
+        SUMS    r5, r9, lr, r5, r9
+        .endm
+
+        .macro  SCALE                   /* of a channel */
+        ldr     r11, [sp, #ZERO_POINT]
+        ldr     r12, [r0, #4]
+        ldr     r10, [r0], #8
         .endm
 
         .macro  PROVED a, m             /* a = saturate8((a * m + [zero point, c]) >> 32); r12 c, r11 zero point */
@@ -54,26 +77,22 @@ FUNC stator_conv2d_v7em_block
         sub     sp, sp, #44
         .cfi_def_cfa_offset 80
         ldm     r0, {r1-r9}
+        subs    r5, r5, #1
         stm     sp, {r1-r9}
-        sub     r8, r8, r7              /* enter where what is left is a multiple of UNROLL words */
+        sub     r8, r8, r7              /* behind the first word, enter where what is left is a multiple of UNROLL words */
         lsrs    r8, r8, #5
-        rsbs    r8, r8, #0
-        and     r8, r8, #UNROLL - 1
-        movs    r10, #STEP
-        mul     r8, r8, r10
+        adr     r10, 3f
+        rsbs    r8, r8, #1
+        beq     4f
         adr     r10, 2f
-        add     r8, r8, r10
-        orr     r8, r8, #1
-        str     r8, [sp, #ENTRY]
+        and     r8, r8, #UNROLL - 1
+        movs    r7, #STEP
+        mla     r10, r8, r7, r10
+4:      orr     r10, r10, #1
+        str     r10, [sp, #ENTRY]
         mov     r0, r9
-1:      ldrd    r2, r6, [r0], #8
-        ldr     r1, [sp, #COLUMNS]
-        mov     r3, r2
-        mov     r4, r2
-        mov     r5, r2
-        mov     r7, r6
-        mov     r8, r6
-        mov     r9, r6
+1:      FIRST_STEP2
+        STEP2
         ldr     pc, [sp, #ENTRY]
         .balign 4
 2:      .rept   UNROLL
@@ -83,54 +102,49 @@ FUNC stator_conv2d_v7em_block
         ldr     r12, [sp, #COLUMNS_END]
         cmp     r1, r12
         bne     2b
-        ldrd    r10, r12, [r0], #8
+        .balign 4
+3:      SCALE
         cmp     r12, #32                /* a shift? */
-        blo     4f
-        ldr     r11, [sp, #ZERO_POINT]
+        blo     6f
         PROVED  r2, r10
         PROVED  r3, r10
         PROVED  r4, r10
         LAST_PROVED r5, r10
-        ldrd    r10, r12, [r0], #8
-        ldr     r11, [sp, #ZERO_POINT]
+        SCALE
         PROVED  r6, r10
         PROVED  r7, r10
         PROVED  r8, r10
         LAST_PROVED r9, r10
-3:      ldm     sp, {r1, r10, r11, r12} /* out and offsets */
-        ldr     lr, [sp, #OUT_END]
-        sub     lr, lr, r1
-        cmp     lr, #2
-        blt     5f
-        bfi     r2, r6, #8, #8
-        strh    r2, [r1]
+5:      ldm     sp, {r1, r10, r11, r12, lr} /* out, offsets, last channel */
+        cmp     r1, lr
+        bhs     7f
         bfi     r3, r7, #8, #8
         strh    r3, [r1, r10]
         bfi     r4, r8, #8, #8
         strh    r4, [r1, r11]
         bfi     r5, r9, #8, #8
         strh    r5, [r1, r12]
-        add     r1, r1, #2
+        bfi     r2, r6, #8, #8
+        strh    r2, [r1], #2
         str     r1, [sp, #OUT]
-        bne     1b
-        b       6f
-4:      mov     r11, r12
-        ldr     r12, [sp, #ZERO_POINT]
-        REQUANTIZE r2, r10, r11, r12
-        REQUANTIZE r3, r10, r11, r12
-        REQUANTIZE r4, r10, r11, r12
-        REQUANTIZE r5, r10, r11, r12
-        ldrd    r10, r11, [r0], #8
-        REQUANTIZE r6, r10, r11, r12
-        REQUANTIZE r7, r10, r11, r12
-        REQUANTIZE r8, r10, r11, r12
-        REQUANTIZE r9, r10, r11, r12
-        b       3b
-5:      strb    r2, [r1]                /* an odd last channel */
-        strb    r3, [r1, r10]
+        cmp     r1, lr
+        bls     1b
+        b       8f
+6:      REQUANTIZE r2, r10, r12, r11
+        REQUANTIZE r3, r10, r12, r11
+        REQUANTIZE r4, r10, r12, r11
+        REQUANTIZE r5, r10, r12, r11
+        SCALE
+        REQUANTIZE r6, r10, r12, r11
+        REQUANTIZE r7, r10, r12, r11
+        REQUANTIZE r8, r10, r12, r11
+        REQUANTIZE r9, r10, r12, r11
+        b       5b
+7:      strb    r3, [r1, r10]           /* an odd last channel */
         strb    r4, [r1, r11]
         strb    r5, [r1, r12]
-6:      add     sp, sp, #44
+        strb    r2, [r1]
+8:      add     sp, sp, #44
         .cfi_def_cfa_offset 36
         pop     {r4-r11, pc}
 ENDFUNC stator_conv2d_v7em_block

@@ -22,15 +22,15 @@
 struct stator_conv2d_v7em_block {
     int8_t *out;           /* pixel 0 */
     int32_t offset[3];     /* from pixel 0 to pixels 1..3; 0 where there are fewer pixels, which then are pixel 0 again */
-    int32_t zero_point;    /* of the output */
     const int8_t *out_end; /* end of pixel 0 */
+    int32_t zero_point;    /* of the output */
     const uint32_t *columns;
     const uint32_t *columns_end;
     const int32_t *stream;
 };
 
 #if defined(__arm__)
-_Static_assert(offsetof(struct stator_conv2d_v7em_block, zero_point) == 16, "conv2d_v7em.S");
+_Static_assert(offsetof(struct stator_conv2d_v7em_block, zero_point) == 20, "conv2d_v7em.S");
 _Static_assert(offsetof(struct stator_conv2d_v7em_block, stream) == 32, "conv2d_v7em.S");
 #endif
 
