@@ -57,8 +57,9 @@ static __attribute__((noinline)) void at_border(const struct stator_conv2d_packe
         int32_t py = y;
         int32_t px = x;
         for (uint32_t k = 0; k < 4; k++) {
-            from[k] = from[0];
-            if (k == 0 || py < p->out_h) {
+            if (k > 0 && py >= p->out_h) {
+                from[k] = from[0];
+            } else {
                 from[k] = row(p, in, py * p->stride_h - p->pad_top + ky * p->dilation_h, px * p->stride_w - p->pad_left,
                               spare + k * in->words);
             }
