@@ -18,7 +18,8 @@ from stator.data.archives import unpacked
 from stator.frontends import load
 from stator.paths import MODELS
 from stator.runtimes.onnx import written
-from tests.python.every_op import makers, samples
+from tests.python import variable_models
+from tests.python.every_op import Sample, makers, samples
 from tests.python.onnx_models import Net
 from tests.python.tflite_builder import TYPES, Model
 
@@ -34,7 +35,9 @@ def seeds(suffix: str) -> tuple[bytes, ...]:
     bearing = MODELS / "bearing" / "bearing.tflite"
     if suffix == ".tflite":
         real = sorted((unpacked("mlperf_tiny") / "models").glob("*.tflite")) if available("mlperf_tiny") else []
-        return (*(next(iter(samples(name, 1, seed=5))).data for name in sorted(makers)), *(file.read_bytes() for file in (bearing, *real)))
+        made = [next(iter(samples(name, 1, seed=5))).data for name in sorted(makers)]
+        stateful = [make(np.random.default_rng(5)) for make in variable_models.MADE.values()]
+        return (*made, *stateful, *(file.read_bytes() for file in (bearing, *real)))
     return (written(load(bearing)), _residual().quantized(), _residual().quantized(unsigned=True), _sequence().quantized())
 
 
@@ -96,9 +99,16 @@ def _damaged(data: bytes, rng: Generator) -> bytes:
 # TFLite: the writer is given another model than it was told
 
 
+def _data(make: Callable[[Generator], Sample]) -> Callable[[Generator], bytes]:
+    return lambda rng: make(rng).data
+
+
+_MAKERS = [*(_data(makers[name]) for name in sorted(makers)), *variable_models.MADE.values()]
+
+
 def _rebuilt_tflite(rng: Generator) -> bytes:
     """A model of a random operator of which some tensors, options or links are wrong."""
-    name, build = str(rng.choice(sorted(makers))), Model.build
+    make, build = _MAKERS[rng.integers(len(_MAKERS))], Model.build
 
     def wrong(model: Model, inputs: Any, outputs: Any) -> bytes:
         for _ in range(int(rng.integers(1, 3))):
@@ -107,12 +117,14 @@ def _rebuilt_tflite(rng: Generator) -> bytes:
 
     with mock.patch.object(Model, "build", wrong):
         try:
-            return makers[name](rng).data
+            return make(rng)
         except (TypeError, ValueError, OverflowError, AttributeError, AssertionError, OffsetArithmeticError):
             return b"what no file can hold"
 
 
 def _spoil(model: Model, rng: Generator) -> None:
+    if model.initial is not None and rng.random() < 0.4:
+        model = model.initial
     tensor = model.tensors[rng.integers(len(model.tensors))]
     operator = model.operators[rng.integers(len(model.operators))]
     shape = list(tensor.shape)

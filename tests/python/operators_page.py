@@ -22,7 +22,9 @@ tests.python.operators_page` from those models; a test compares.
 INT4 is a type of weights, beside INT8 activations: they stay packed in flash, two of a byte, but those of `DEPTHWISE_CONV_2D`, which are
 few, are INT8 on cores that have a kernel for these. `FULLY_CONNECTED` with INT4 weights and a scale per channel, which the interpreter
 refuses, is compared with what it makes of the same weights as INT8. INT16 is TFLite's 16x8: activations without zero points, INT8
-weights, biases of INT64 or INT32. float32 is a reference to compare a quantized model with; no kernel of it is tuned.
+weights, biases of INT64 or INT32. Resource variables (`VAR_HANDLE`, `READ_VARIABLE`, `ASSIGN_VARIABLE`, `CALL_ONCE`) hold any type but
+INT4; models of several layers compare them with the interpreter, run after run. float32 is a reference to compare a quantized model
+with; no kernel of it is tuned.
 
 """
 

@@ -16,12 +16,14 @@ from stator.frontends import MAX_FILE_BYTES, load
 from stator.frontends.tflite import MAX_ELEMENTS, MAX_NODES, MAX_TENSORS, read
 from stator.paths import ROOT
 from tests.fuzz.target import use
+from tests.python import variable_models
 from tests.python.every_op import makers, samples
 from tests.python.tflite_builder import Model
 
 # Small files, where most bytes are structure and not weights; and a whole model.
 FILES = (
     *(next(iter(samples(name, 1, seed=5))).data for name in sorted(makers)),
+    *(make(np.random.default_rng(5)) for make in variable_models.MADE.values()),
     *[(ROOT / "models/bearing/bearing.tflite").read_bytes()] * 4,
 )
 WORDS = (0, 1, 0xFFFFFFFF, 0x7FFFFFFF, 0x80000000, 0x7FC00000, 0x7F800000, 0x01000000)
@@ -167,7 +169,8 @@ REFUSED = {
     "another mark": (dense(_set("identifier", b"TFL2")), "TFL3"),
     "another version": (dense(_set("version", 2)), "version 2"),
     "no subgraph": (dense(_set("subgraphs", 0)), "0 subgraphs"),
-    "two subgraphs": (dense(_set("subgraphs", 2)), "2 subgraphs"),
+    "two subgraphs": (dense(_set("subgraphs", 2)), "second subgraph"),
+    "three subgraphs": (dense(_set("subgraphs", 3)), "3 subgraphs"),
     "no operators": (dense(lambda m: m.operators.clear(), ends=((0,), (0,))), "operators"),
     "too many tensors": (dense(_many_tensors), "tensors"),
     "too many operators": (dense(_many_nodes), "operators"),

@@ -1,4 +1,4 @@
-"""Writes small .tflite files for tests, by the schema package: one subgraph, any operators, as good or as broken as asked."""
+"""Writes small .tflite files for tests, by the schema package: any operators, as good or as broken as asked."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import flatbuffers
 import numpy as np
 import tflite
 
-TYPES = {"int8": 9, "int16": 7, "int32": 2, "int64": 4, "uint8": 3, "float32": 0, "bool": 6, "int4": 17, "string": 5}
+TYPES = {"int8": 9, "int16": 7, "int32": 2, "int64": 4, "uint8": 3, "float32": 0, "bool": 6, "int4": 17, "string": 5, "resource": 13}
 
 
 @dataclass
@@ -35,7 +35,7 @@ class _Operator:
 
 
 class Model:
-    """Tensors and operators in the order in which they are added; `build` gives the file's bytes."""
+    """Tensors and operators in the order in which they are added; `build` gives the file's bytes. `initial` is a second subgraph."""
 
     def __init__(self) -> None:
         self.tensors: list[_Tensor] = []
@@ -44,6 +44,7 @@ class Model:
         self.subgraphs = 1
         self.identifier = b"TFL3"
         self.external: set[int] = set()
+        self.initial: Model | None = None
 
     def tensor(
         self,
@@ -73,25 +74,12 @@ class Model:
 
     def build(self, inputs: Sequence[int], outputs: Sequence[int]) -> bytes:
         b = flatbuffers.Builder(1024)
+        parts = [self] if self.initial is None else [self, self.initial]
+        names = list(dict.fromkeys(op.name for part in parts for op in part.operators))
         buffers = [self._buffer(b, None, False)]
-        tensors = []
-        for index, tensor in enumerate(self.tensors):
-            number = 0
-            if tensor.data is not None or index in self.external:
-                buffers.append(self._buffer(b, tensor.data, index in self.external))
-                number = len(buffers) - 1
-            tensors.append(self._tensor(b, tensor, number))
-        names = list(dict.fromkeys(op.name for op in self.operators))
-        operators = [self._operator(b, op, names.index(op.name)) for op in self.operators]
+        first, *rest = [part._subgraph(b, buffers, names, *ends) for part, ends in zip(parts, ((inputs, outputs), ((), ())), strict=False)]
         codes = [self._code(b, name) for name in names]
-        tensor_vector, operator_vector = self._offsets(b, tensors), self._offsets(b, operators)
-        inputs_vector, outputs_vector = self._integers(b, inputs), self._integers(b, outputs)
-        tflite.SubGraphStart(b)
-        tflite.SubGraphAddTensors(b, tensor_vector)
-        tflite.SubGraphAddInputs(b, inputs_vector)
-        tflite.SubGraphAddOutputs(b, outputs_vector)
-        tflite.SubGraphAddOperators(b, operator_vector)
-        subgraphs = self._offsets(b, [tflite.SubGraphEnd(b)] * self.subgraphs)
+        subgraphs = self._offsets(b, [*[first] * self.subgraphs, *rest])
         code_vector, buffer_vector = self._offsets(b, codes), self._offsets(b, buffers)
         tflite.ModelStart(b)
         tflite.ModelAddVersion(b, self.version)
@@ -100,6 +88,24 @@ class Model:
         tflite.ModelAddBuffers(b, buffer_vector)
         b.Finish(tflite.ModelEnd(b), file_identifier=self.identifier)
         return bytes(b.Output())
+
+    def _subgraph(self, b: Any, buffers: list[int], names: Sequence[str], inputs: Sequence[int], outputs: Sequence[int]) -> int:
+        tensors = []
+        for index, tensor in enumerate(self.tensors):
+            number = 0
+            if tensor.data is not None or index in self.external:
+                buffers.append(self._buffer(b, tensor.data, index in self.external))
+                number = len(buffers) - 1
+            tensors.append(self._tensor(b, tensor, number))
+        operators = [self._operator(b, op, names.index(op.name)) for op in self.operators]
+        tensor_vector, operator_vector = self._offsets(b, tensors), self._offsets(b, operators)
+        inputs_vector, outputs_vector = self._integers(b, inputs), self._integers(b, outputs)
+        tflite.SubGraphStart(b)
+        tflite.SubGraphAddTensors(b, tensor_vector)
+        tflite.SubGraphAddInputs(b, inputs_vector)
+        tflite.SubGraphAddOutputs(b, outputs_vector)
+        tflite.SubGraphAddOperators(b, operator_vector)
+        return int(tflite.SubGraphEnd(b))
 
     @staticmethod
     def _offsets(b: Any, items: Sequence[int]) -> int:
@@ -151,7 +157,7 @@ class Model:
     def _operator(self, b: Any, op: _Operator, code: int) -> int:
         options = None
         if op.table is not None:
-            fields = {k: self._integers(b, v) if isinstance(v, list | tuple) else v for k, v in op.options.items()}
+            fields = {k: self._option(b, v) for k, v in op.options.items()}
             getattr(tflite, f"{op.table}Start")(b)
             for field_name, value in fields.items():
                 getattr(tflite, f"{op.table}Add{field_name}")(b, value)
@@ -165,6 +171,11 @@ class Model:
             tflite.OperatorAddBuiltinOptionsType(b, getattr(tflite.BuiltinOptions, str(op.table)))
             tflite.OperatorAddBuiltinOptions(b, options)
         return int(tflite.OperatorEnd(b))
+
+    def _option(self, b: Any, value: Any) -> Any:
+        if isinstance(value, str):
+            return b.CreateString(value)
+        return self._integers(b, value) if isinstance(value, list | tuple) else value
 
     @staticmethod
     def _code(b: Any, name: str) -> int:

@@ -1,5 +1,6 @@
 /* What a model remembers of earlier runs: the last columns of a tensor, the oldest first. No model file has this operator; the
- * compiler makes it where a model runs column by column (tools/stator/passes/stream.py).
+ * compiler makes it where a model runs column by column, or where a file's variable holds columns (stream.py and remember.py of
+ * tools/stator/passes/).
  */
 #ifndef STATOR_KERNELS_HISTORY_H
 #define STATOR_KERNELS_HISTORY_H
@@ -8,7 +9,7 @@
 
 struct stator_history {
     int32_t bytes;     /* of all columns that are kept */
-    int32_t new_bytes; /* of what is new; divides `bytes` */
+    int32_t new_bytes; /* of what is new; at most `bytes` */
 };
 
 /* Every variant in kernels.inc computes the same bytes.

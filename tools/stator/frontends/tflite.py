@@ -25,6 +25,7 @@ from flatbuffers.table import Table
 
 from stator.errors import ModelError, StatorError, UnsupportedOperator
 from stator.frontends import Seen, Survey
+from stator.frontends._resources import OPERANDS, Name, Resources
 from stator.ir import DType, Graph, Node, Quantization, Tensor, TensorType
 from stator.numerics import unpack
 from stator.ops import Operands, Operator, Refusal, operators
@@ -34,7 +35,7 @@ from stator.passes.verify import verify, verify_types
 SUFFIXES = (".tflite",)
 
 # Limits of what is taken, far above any model that fits a microcontroller and low enough to bound time and memory.
-ONE_GRAPH = "remove control flow, resource variables and signatures; of a recurrent Keras model, compile --calibrate takes the .keras file"
+ONE_GRAPH = "remove control flow and all signatures but one; of a recurrent Keras model, compile --calibrate takes the .keras file"
 MAX_TENSORS = 8192
 MAX_NODES = 2048
 MAX_OPERANDS = 64
@@ -137,16 +138,19 @@ def _told(data: bytes, name: str) -> Iterator[None]:
 
 
 class _Reader:
-    def __init__(self, data: bytes, name: str) -> None:
+    """One subgraph of a file: number 0 is the model, and number 1, if there is one, what initialises its variables."""
+
+    def __init__(self, data: bytes, name: str, number: int = 0) -> None:
         self.data = data
         self.name = name
         self.model = tflite.Model.GetRootAs(data, 0)
         if self.model.Version() != 3:
             raise ModelError(f"model '{name}' has schema version {self.model.Version()}, and 3 is needed", remedy="convert the model again")
         subgraphs = self.model.SubgraphsLength()
-        if subgraphs != 1:
+        if not 1 <= subgraphs <= 2:
             raise ModelError(f"model '{name}' has {subgraphs:,} subgraphs, and 1 is needed", remedy=ONE_GRAPH)
-        self.subgraph = self.model.Subgraphs(0)
+        self.number = number
+        self.subgraph = self.model.Subgraphs(number)
         self.tensors = self._bounded(self.subgraph.TensorsLength(), MAX_TENSORS, "tensors")
         self.nodes = self._bounded(self.subgraph.OperatorsLength(), MAX_NODES, "operators")
         self.buffers = self._bounded(self.model.BuffersLength(), MAX_TENSORS + 64, "buffers")
@@ -166,14 +170,15 @@ class _Reader:
         outputs = _view(self.subgraph.OutputsAsNumpy(), MAX_OPERANDS, "outputs")
         tensors = {index: self._tensor(index) for index in dict.fromkeys((*inputs, *outputs))}
         known = operators()
-        nodes = []
+        nodes: list[Node] = []
         missing: list[str] = []
+        resources = Resources()
         for index in range(self.nodes):
-            raw = self.subgraph.Operators(index)
-            reads = _view(raw.InputsAsNumpy(), MAX_OPERANDS, f"inputs of operator {index}")
-            writes = _view(raw.OutputsAsNumpy(), MAX_OPERANDS, f"outputs of operator {index}")
-            kind = self._kind(raw, index)
+            raw, kind, reads, writes = self._node(index)
             found = known.get(kind)
+            if kind in OPERANDS:
+                self._resource(resources, index, tensors, nodes)
+                continue
             if found is None:
                 missing.append(f"node {index}: {kind}")
                 continue
@@ -189,22 +194,99 @@ class _Reader:
                 remedy=f"build the model from {', '.join(known)}; "
                 "or add the operator: one file in tools/stator/ops/ and one folder in firmware/kernels/",
             )
+        if self.model.SubgraphsLength() > 1 and not resources.started:
+            raise ModelError(f"model '{self.name}' has a second subgraph that no CALL_ONCE names", remedy=ONE_GRAPH)
+        try:
+            nodes = resources.finish(tensors, nodes, self.tensors)
+        except Refusal as refusal:
+            raise refusal.at(f"model '{self.name}'") from None
         sha256 = hashlib.sha256(self.data).hexdigest()
         return Graph(self.name, sha256, tensors, tuple(nodes), inputs, outputs)
+
+    def _node(self, index: int) -> tuple[Any, str, tuple[int, ...], tuple[int, ...]]:
+        """An operator of the file: its table, its name, what it reads and writes."""
+        raw = self.subgraph.Operators(index)
+        reads = _view(raw.InputsAsNumpy(), MAX_OPERANDS, f"inputs of operator {index}")
+        writes = _view(raw.OutputsAsNumpy(), MAX_OPERANDS, f"outputs of operator {index}")
+        return raw, self._kind(raw, index), reads, writes
+
+    def _resource(self, resources: Resources, index: int, tensors: dict[int, Tensor], nodes: list[Node]) -> None:
+        """Reads an operator that deals with variables. Adds the tensors that it names to `tensors`, and what it becomes to `nodes`."""
+        raw, kind, reads, writes = self._node(index)
+        try:
+            if (len(reads), len(writes)) != OPERANDS[kind] or -1 in (*reads, *writes):
+                raise Refusal(f"{len(reads)} inputs and {len(writes)} outputs")
+            for tensor in (*reads[1:], *(writes if kind == "READ_VARIABLE" else ())):
+                if tensor not in tensors:
+                    tensors[tensor] = self._tensor(tensor)
+            if kind == "VAR_HANDLE":
+                resources.handle(writes[0], self._variable(raw, index))
+            elif kind == "CALL_ONCE":
+                if resources.started:
+                    raise Refusal("a second CALL_ONCE", remedy=ONE_GRAPH, unsupported=True)
+                resources.start(self._initial(raw, index))
+            elif kind == "READ_VARIABLE":
+                resources.read(index, reads[0], writes[0], nodes)
+            else:
+                resources.assign(index, reads[0], reads[1], nodes)
+        except Refusal as refusal:
+            raise refusal.at(f"model '{self.name}', node {index} ({kind})") from None
+
+    def _variable(self, raw: Any, index: int) -> Name:
+        """What a VAR_HANDLE calls its variable."""
+        table = self._options("VAR_HANDLE", "VarHandleOptions", raw, index)
+        if table is None:
+            raise Refusal("a variable without a name")
+        return Name(self._string(table, 4), self._string(table, 6), self._text(table, 6))
+
+    def _initial(self, raw: Any, index: int) -> list[tuple[Name, Tensor]]:
+        """What the subgraph that a CALL_ONCE names assigns."""
+        table = self._options("CALL_ONCE", "CallOnceOptions", raw, index)
+        number = 0 if table is None else int(table.InitSubgraphIndex())
+        if self.number or number != 1 or self.model.SubgraphsLength() != 2:
+            raise Refusal(f"it calls subgraph {number}", remedy=ONE_GRAPH, unsupported=True)
+        return _Reader(self.data, self.name, number).assigned()
+
+    def assigned(self) -> list[tuple[Name, Tensor]]:
+        """The constants that are assigned to variables, where the subgraph does nothing else."""
+        handles: dict[int, Name] = {}
+        values = []
+        for index in range(self.nodes):
+            raw, kind, reads, writes = self._node(index)
+            if kind not in ("VAR_HANDLE", "ASSIGN_VARIABLE") or (len(reads), len(writes)) != OPERANDS[kind]:
+                raise Refusal(f"{kind} initialises variables", remedy="initialise variables with constants", unsupported=True)
+            if kind == "VAR_HANDLE":
+                handles[writes[0]] = self._variable(raw, index)
+                continue
+            value = self._tensor(reads[1])
+            if reads[0] not in handles or not value.constant:
+                raise Refusal("a variable starts with no constant", remedy="initialise variables with constants", unsupported=True)
+            values.append((handles[reads[0]], value))
+        return values
 
     def survey(self) -> Iterator[Seen]:
         """Every operator, one after the other; what an earlier one makes constant, a later one may need as a constant."""
         known = operators()
         tensors: dict[int, Tensor] = {}
+        resources = Resources()
         for index in range(self.nodes):
-            raw = self.subgraph.Operators(index)
-            kind = self._kind(raw, index)
-            reads = _view(raw.InputsAsNumpy(), MAX_OPERANDS, f"inputs of operator {index}")
-            writes = _view(raw.OutputsAsNumpy(), MAX_OPERANDS, f"outputs of operator {index}")
+            raw, kind, reads, writes = self._node(index)
             first = next((self._raw(tensor) for tensor in reads if tensor != -1), None)
             dtype = "" if first is None else str(_TYPES.get(first.Type(), first.Type())).lower()
             output = self._text(self._raw(writes[0]), 10) if writes else ""
-            yield Seen(index, kind, output, dtype, self._problem(known.get(kind), kind, raw, index, (reads, writes), tensors))
+            if kind in OPERANDS:
+                problem = self._no_resource(resources, index, tensors)
+            else:
+                problem = self._problem(known.get(kind), kind, raw, index, (reads, writes), tensors)
+            yield Seen(index, kind, output, dtype, problem)
+
+    def _no_resource(self, resources: Resources, index: int, tensors: dict[int, Tensor]) -> StatorError | None:
+        """Why an operator that deals with variables is not taken."""
+        try:
+            self._resource(resources, index, tensors, [])
+        except ModelError as error:
+            return error
+        return None
 
     def _problem(
         self,
@@ -252,19 +334,25 @@ class _Reader:
         return _OPERATORS.get(number, f"number {number}")
 
     def _operator(self, kind: type[Operator], raw: Any, index: int) -> Operator:
-        present = raw.BuiltinOptionsType()
-        table = None
-        if present != tflite.BuiltinOptions.NONE and kind.options is not None:
-            if _OPTIONS.get(present) != kind.options:
-                raise ValueError(f"operator {index} ({kind.name}) carries {_OPTIONS.get(present, present)} and needs {kind.options}")
-            union = raw.BuiltinOptions()
-            if union is not None:
-                table = getattr(tflite, kind.options)()
-                table.Init(union.Bytes, union.Pos)
+        table = None if kind.options is None else self._options(kind.name, kind.options, raw, index)
         try:
             return kind.from_tflite(_Options(table))
         except Refusal as refusal:
             raise refusal.at(f"model '{self.name}', node {index} ({kind.name})") from None
+
+    def _options(self, name: str, options: str, raw: Any, index: int) -> Any:
+        """The table of that type which an operator carries; None where it carries none."""
+        present = raw.BuiltinOptionsType()
+        if present == tflite.BuiltinOptions.NONE:
+            return None
+        if _OPTIONS.get(present) != options:
+            raise ValueError(f"operator {index} ({name}) carries {_OPTIONS.get(present, present)} and needs {options}")
+        union = raw.BuiltinOptions()
+        if union is None:
+            return None
+        table = getattr(tflite, options)()
+        table.Init(union.Bytes, union.Pos)
+        return table
 
     def _tensor(self, index: int) -> Tensor:
         raw = self._raw(index)
@@ -343,14 +431,18 @@ class _Reader:
             )
         return Quantization(tuple(float(s) for s in scales), tuple(int(z) for z in points), axis if len(scales) > 1 else None)
 
-    def _text(self, raw: Any, slot: int) -> str:
-        """A string of the file, cut to MAX_NAME and to characters that are harmless in messages and in C comments."""
+    def _string(self, raw: Any, slot: int) -> bytes:
+        """A string of the file."""
         table: Table = raw._tab
         offset = table.Offset(slot)
         if not offset:
-            return ""
+            return b""
         start, length = table.Vector(offset), table.VectorLen(offset)
         if start + length > len(self.data):
             raise ValueError(f"a text of {length:,} B at offset {start:,} goes past the end")
-        text = self.data[start : start + min(length, MAX_NAME)].decode("ascii", errors="replace")
+        return self.data[start : start + length]
+
+    def _text(self, raw: Any, slot: int) -> str:
+        """A string of the file, cut to MAX_NAME and to characters that are harmless in messages and in C comments."""
+        text = self._string(raw, slot)[:MAX_NAME].decode("ascii", errors="replace")
         return re.sub(r"[^A-Za-z0-9_./:;,+\-\[\]() ]", "_", text)

@@ -19,8 +19,8 @@ class Given(Copy):
         return False
 
     def shapes(self, on: Operands) -> tuple[tuple[int, ...], ...]:
-        return (on.input(0).type.shape,)
+        return (on.input(self.sources(on)[0]).type.shape,)
 
     def parts(self, on: Operands) -> list[Part]:
-        whole = View.of(on.input(0).type.shape)
+        whole = View.of(self.shapes(on)[0])
         return [Part(whole, whole)]

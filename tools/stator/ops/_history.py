@@ -1,4 +1,4 @@
-"""HISTORY: the last columns of a tensor, of this run and of earlier ones. No file has it; `stator.passes.stream` makes it."""
+"""HISTORY: the last columns of a tensor, of this run and of earlier ones. No file has it; passes make it, `stream` and `remember`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class History(Operator):
 
     def check(self, on: Operands) -> None:
         held, new = on.input(0).type, on.input(1).type
-        if held.dtype is not new.dtype or new.elements < 1 or held.elements % new.elements:
+        if held.dtype is not new.dtype or not 1 <= new.elements <= held.elements:
             raise Refusal(f"{list(new.shape)} are no columns of {list(held.shape)}")
 
     def infer(self, on: Operands) -> tuple[TensorType, ...]:

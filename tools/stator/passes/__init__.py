@@ -8,11 +8,12 @@ from stator.ir import Graph
 from stator.passes.drop_channels import drop_channels
 from stator.passes.drop_dead import drop_dead
 from stator.passes.fuse_pad import fuse_pad
+from stator.passes.remember import remember
 from stator.passes.reorder import reorder
 from stator.passes.verify import verify
 
 #: In the order in which they run.
-PASSES: tuple[Callable[[Graph], Graph], ...] = (drop_dead, fuse_pad, drop_channels, drop_dead, reorder)
+PASSES: tuple[Callable[[Graph], Graph], ...] = (remember, drop_dead, fuse_pad, drop_channels, drop_dead, reorder)
 
 
 def optimise(graph: Graph) -> Graph:

@@ -8,6 +8,7 @@ from stator.channels import MAX_CHANNELS, Bounds, channels, everything
 from stator.errors import ModelError
 from stator.ir import Graph
 from stator.ops import Operands, Operator, Refusal
+from stator.ops._variables import ReadVariable
 
 #: All constants that nodes read, each counted as often as it is read: bounds the work on a graph that reads one table often.
 MAX_CONSTANT_BYTES = 64 * 1024 * 1024
@@ -59,10 +60,12 @@ def verify(graph: Graph) -> None:
         if constant_bytes > MAX_CONSTANT_BYTES:
             raise ModelError(f"{where}: its nodes read more than {MAX_CONSTANT_BYTES:,} B of constants", remedy="use a smaller model")
         states = {node.inputs[i] for i in node.op.states() if i < len(node.inputs)}
-        if states != variables.intersection(node.inputs) or len(states) != len(node.op.states()) or states & updated:
+        looks = variables.intersection(node.inputs) - states
+        untimely = looks and (looks & updated or type(node.op) is not ReadVariable)
+        if untimely or not states <= variables or len(states) != len(node.op.states()) or states & updated:
             raise ModelError(
                 f"{place}: reads a variable that it does not update, or lacks one, or shares it",
-                remedy="convert without resource variables",
+                remedy="each state needs one operator that reads and updates it; " + again,
             )
         updated |= states
         for index in node.outputs:

@@ -10,17 +10,13 @@ QUANTIZE = "quantize the model to INT8: compile --calibrate DIR takes the float 
 _RECURRENT = (
     "use a plain UNIDIRECTIONAL_SEQUENCE_LSTM quantized to INT8, or distil the model to a TCN (causal convolutions), which is smaller"
 )
-_STATE = "keep the state outside of the model, as one more input and output"
 _CONTROL = "unroll the loop before converting (unroll=True in Keras), and convert without control flow"
 _KNOWN = {
     **dict.fromkeys(
         ("LSTM", "RNN", "UNIDIRECTIONAL_SEQUENCE_RNN", "BIDIRECTIONAL_SEQUENCE_RNN", "BIDIRECTIONAL_SEQUENCE_LSTM"), _RECURRENT
     ),
     "UNIDIRECTIONAL_SEQUENCE_LSTM": _RECURRENT,
-    **dict.fromkeys(("WHILE", "IF", "CALL", "CALL_ONCE"), _CONTROL),
-    **dict.fromkeys(
-        ("VAR_HANDLE", "READ_VARIABLE", "ASSIGN_VARIABLE"), "keep the state outside of the model, as one more input and output"
-    ),
+    **dict.fromkeys(("WHILE", "IF", "CALL"), _CONTROL),
     **dict.fromkeys(("NON_MAX_SUPPRESSION_V4", "NON_MAX_SUPPRESSION_V5", "TOPK_V2", "UNIQUE", "WHERE"), "do it after the model, in C"),
     **dict.fromkeys(("CONV_3D", "CONV_3D_TRANSPOSE"), "replace it by 2D convolutions"),
     **dict.fromkeys(("DELEGATE", "STABLEHLO_COMPOSITE"), "convert again without a delegate, for the CPU"),
