@@ -13,6 +13,7 @@
 #include "say.h"
 
 #include "dsp/fft.h"
+#include "dsp/fft_q15.h"
 #include "dsp/fixed.h"
 #include "dsp/loops.h"
 #include "stator/board.h"
@@ -57,6 +58,12 @@ static void run(const struct call *call, const void *in) {
         }
         break;
     default:
+        break;
+    case 6:
+        stator_rfft_q15(out, in, call->a, (uint32_t)call->b);
+        break;
+    case 7:
+        stator_frame_rfft_q15(out, in, call->a, call->b, (uint32_t)call->c);
         break;
     }
 }

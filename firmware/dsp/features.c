@@ -22,13 +22,13 @@ static void put(struct writer *to, int32_t octaves_q8) {
     *to->next++ = (int8_t)(q < -128 ? -128 : q > 127 ? 127 : q);
 }
 
-/* Mean removed, scaled up to 31 bits, windowed, transformed: the bins that may be used. */
+/* Mean removed, scaled up, windowed, transformed: the bins that may be used. */
 static void spectrum(int32_t *z, const int16_t *half) {
     struct stator_range range;
     stator_loop_range(&range, half);
     const int32_t mean = (range.sum + FRAME / 2) >> 10;
     const int32_t above = range.high - mean, below = mean - range.low;
-    stator_frame_fft(z, half, mean, stator_room(above > below ? above : below, 0), STATOR_SPECTRUM_BINS);
+    stator_spectrum(z, half, mean, above > below ? above : below);
 }
 
 /* The log spectrum, its mean taken off. `levels`: space for config->bands values. */

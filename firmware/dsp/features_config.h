@@ -30,4 +30,14 @@ struct stator_features_config {
 #define STATOR_SINE_STEPS 1024u
 extern const int32_t stator_dsp_sine[STATOR_SINE_STEPS];
 
+/* Of stages_q15.h, aligned to 8. Cosine and sine of 2 pi i k / 512 in q14 for k = 0 .. 63 and, of each, i = 1 .. 7. */
+extern const int16_t stator_dsp_turns_q15[64 * 7 * 2];
+
+/* 1 - sin(2 pi k / 1024) and cos(2 pi k / 1024) in q13 for k = 1 .. 256. */
+extern const int16_t stator_dsp_split_q15[256 * 2];
+
+/* The first STATOR_SPECTRUM_BINS bins of a frame, by the FFT that model.yml names: 1,024 int32 at z; half: 1,024 int16, not
+ * written. With its `mean` taken off, no sample is larger in magnitude than `peak` (0 .. 65,535). */
+void stator_spectrum(int32_t *z, const int16_t *half, int32_t mean, int32_t peak);
+
 #endif

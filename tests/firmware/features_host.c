@@ -1,11 +1,13 @@
 /* The front end as a filter, for the comparison with its twin: `features` turns halves (1,024 int16 each) on standard input into
- * columns on standard output; `fft` turns 1,024 int32 samples into 512 complex bins; `refuse` checks what is refused. */
+ * columns on standard output; `fft` turns 1,024 int32 samples into 512 complex bins, `rfft_q15` 1,024 int16 samples; `refuse`
+ * checks what is refused. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "dsp/features_config.h"
 #include "dsp/fft.h"
+#include "dsp/fft_q15.h"
 #include "dsp/fixed.h"
 
 extern const struct stator_features_config stator_features_config;
@@ -39,6 +41,23 @@ static int run_fft(void) {
     return 0;
 }
 
+static int run_rfft_q15(void) {
+    enum { SAMPLES = 1024, HALF = SAMPLES / 2 };
+    static int16_t samples[SAMPLES];
+    static int32_t z[SAMPLES];
+    while (fread(samples, sizeof samples[0], SAMPLES, stdin) == SAMPLES) {
+        int32_t peak = 0;
+        for (int i = 0; i < SAMPLES; i++) {
+            peak = abs(samples[i]) > peak ? abs(samples[i]) : peak;
+        }
+        stator_rfft_q15(z, samples, peak, HALF);
+        if (fwrite(z, sizeof z[0], SAMPLES, stdout) != SAMPLES) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
 static int run_refuse(void) {
     static int16_t half[STATOR_HALF_SAMPLES];
     static uint64_t work[4096 / 8 + 1];
@@ -58,8 +77,9 @@ static int run_refuse(void) {
 
 int main(int argc, char **argv) {
     const char *what = argc == 2 ? argv[1] : "";
-    return !strcmp(what, "features") ? run_features()
-           : !strcmp(what, "fft")    ? run_fft()
-           : !strcmp(what, "refuse") ? run_refuse()
-                                     : 2;
+    return !strcmp(what, "features")   ? run_features()
+           : !strcmp(what, "fft")      ? run_fft()
+           : !strcmp(what, "rfft_q15") ? run_rfft_q15()
+           : !strcmp(what, "refuse")   ? run_refuse()
+                                       : 2;
 }

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stator.data import available, load_signal, to_counts
-from stator.dsp import Bearing, FeaturesConfig, Quantizer, emit_config, features, fixed, octaves
+from stator.dsp import Bearing, FeaturesConfig, Quantizer, emit_config, features, fixed, octaves, q15
 from stator.dsp.front_end import spectrum
 from stator.errors import ConfigError
 from stator.paths import FIRMWARE, ROOT
@@ -94,6 +94,19 @@ def test_c_equals_twin_for_another_bearing_and_quantizer(tmp_path: Path) -> None
     assert np.array_equal(columns.reshape(len(frames), OTHER.columns), features(frames, OTHER, quantizer))
 
 
+@pytest.fixture(scope="module")
+def q15_program(tmp_path_factory: pytest.TempPathFactory, bearing: FeaturesConfig) -> Path:
+    return build(tmp_path_factory.mktemp("q15"), bearing.model_copy(update={"fft": "q15"}), Quantizer(4096, 0))
+
+
+def test_c_equals_twin_with_the_fft_in_q15(q15_program: Path, bearing: FeaturesConfig) -> None:
+    config = FeaturesConfig.parse({**bearing.model_dump(), "fft": "q15"})
+    frames = np.concatenate([extreme_frames(), random_frames(150)])
+    columns = np.frombuffer(call(q15_program, "features", frames), np.int8).reshape(len(frames), -1)
+    assert np.array_equal(columns, features(frames, config, Quantizer(4096, 0)))
+    assert not np.array_equal(columns, features(frames, bearing, Quantizer(4096, 0)))  # it is another FFT
+
+
 @pytest.mark.data
 def test_c_equals_twin_on_recordings(program: Path, bearing: FeaturesConfig) -> None:
     if not available("cwru"):
@@ -113,6 +126,42 @@ def test_c_fft_equals_twin_fft(program: Path) -> None:
     real, imag = fixed.real_fft(samples.astype(np.int64))
     assert np.array_equal(bins[..., 0], real)
     assert np.array_equal(bins[..., 1], imag)
+
+
+def sums_of_sines() -> npt.NDArray[np.int16]:
+    """Samples whose first sums are as large as they can be: all of a butterfly's terms point the same way."""
+    n = np.arange(FRAME // 2)
+    rows = []
+    for k in (0, 1, 37, 64, 128, 200, 511):
+        for turn in (0, 1):
+            z = np.exp(2j * np.pi * (k * n / 512 + turn / 8))
+            rows.append(np.where(np.stack([z.real, z.imag], axis=-1).reshape(-1) >= 0, 32767, -32768))
+    frames: npt.NDArray[np.int16] = np.stack(rows).astype(np.int16)
+    return frames
+
+
+def test_c_rfft_in_q15_equals_its_twin(q15_program: Path) -> None:
+    rng = np.random.default_rng(4)
+    square = rng.choice(np.array([-32768, 32767], np.int16), (40, FRAME))
+    samples = np.concatenate([extreme_frames(), random_frames(40), square, sums_of_sines()])
+    bins = np.frombuffer(call(q15_program, "rfft_q15", samples), np.int32).reshape(len(samples), FRAME // 2, 2)
+    wide = samples.astype(np.int64)
+    real, imag = q15.rfft(wide, np.abs(wide).max(axis=-1, keepdims=True))
+    assert np.array_equal(bins[..., 0], real)
+    assert np.array_equal(bins[..., 1], imag)
+
+
+def test_rfft_in_q15_is_near_to_the_exact_one() -> None:
+    """A sine at -20 dBFS, whatever its frequency, is 60 dB above the error; silence gives a few units in the last of 15 places."""
+    at = np.array([10, 1024 / 12, 100.3, 200.5, 333.3, 401.7])[:, None]
+    samples = np.rint(0.1 * 2**15 * np.sin(2 * np.pi * at * np.arange(FRAME) / FRAME)).astype(np.int64)
+    peak = np.abs(samples).max(axis=-1, keepdims=True)
+    real, imag = q15.rfft(samples, peak)
+    exact = np.fft.rfft(samples * (q15.gain(peak, 16) / 256.0))[:, : FRAME // 2]
+    error = real + 1j * imag - exact
+    assert (10 * np.log10((np.abs(exact) ** 2).sum(axis=-1) / (np.abs(error) ** 2).sum(axis=-1))).min() > 60
+    silent = q15.rfft(np.zeros((1, FRAME), np.int64), np.zeros((1, 1), np.int64))
+    assert max(np.abs(part).max() for part in silent) <= 16 * 2**14
 
 
 def test_real_fft_of_a_faint_sine_is_far_above_its_error(program: Path) -> None:

@@ -10,8 +10,8 @@ import numpy.typing as npt
 import pytest
 
 from stator.board import load_board
-from stator.dsp import Quantizer, emit_config, fixed
-from stator.dsp.front_end import hann
+from stator.dsp import Quantizer, emit_config, fixed, q15
+from stator.dsp.front_end import hann, spectrum
 from stator.dsp.sources import sources
 from stator.ops import Array, KernelCall
 from stator.spec import load_model_spec
@@ -70,8 +70,20 @@ def frames(rng: np.random.Generator) -> Iterator[Case]:
         room = 31 - peak.bit_length() if peak else 0
         real, imag = fixed.real_fft(fixed.mulh((half - mean)[None] << room, hann()))
         yield case("frame_fft", half.astype(np.int16), pairs(real, imag)[0, :384], mean, room, 384)
+        real, imag = spectrum(half[None], "q15")
+        yield case("frame_q15", half.astype(np.int16), pairs(real, imag)[0, :384], mean, peak, 384)
         limits = np.array([half.sum(), half.min(), half.max()], np.int32)
         yield case("range", half.astype(np.int16), limits, 0)
+
+
+def rffts_q15(rng: np.random.Generator) -> Iterator[Case]:
+    for top in (32768, 3000, 1):
+        for values in extremes(rng, 1024, top):
+            samples = np.clip(values, -32768, 32767)
+            peak = int(np.abs(samples).max())
+            for bins in (257, 400, 512):
+                real, imag = q15.rfft(samples[None], np.array([[peak]]))
+                yield case("rfft_q15", samples.astype(np.int16), pairs(real, imag)[0, :bins], peak, bins)
 
 
 def loops(rng: np.random.Generator) -> Iterator[Case]:
@@ -121,7 +133,7 @@ def test_a_sets_front_end_equals_the_twin(board: str, tmp_path: Path) -> None:
         *(tmp_path / name for name in tables),
     ]
     rng = np.random.default_rng(11)
-    cases = [*ffts(rng), *frames(rng), *loops(rng)]
+    cases = [*ffts(rng), *frames(rng), *rffts_q15(rng), *loops(rng)]
     fixed_registers = [f"-ffixed-{name}" for name in SAVED[load_board(board).isa]]
     findings = run(machine, tmp_path, files, cases, fixed_registers)
     bad = [f"{c.symbol} {dict(c.call.params)}: {f.wrong}" for c, f in zip(cases, findings, strict=True) if f.wrong]

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "dsp/fft.h"
+#include "dsp/fft_q15.h"
 #include "dsp/fixed.h"
 #include "dsp/loops.h"
 
@@ -23,6 +24,18 @@ int dsp_real_fft(int32_t *out, const int32_t *in, const struct dsp_numbers *n) {
 
 int dsp_frame_fft(int32_t *out, const int16_t *in, const struct dsp_numbers *n) {
     stator_frame_fft(work, in, n->a, n->b, (uint32_t)n->c);
+    memcpy(out, work, (uint32_t)n->c * 8u);
+    return 0;
+}
+
+int dsp_rfft_q15(int32_t *out, const int16_t *in, const struct dsp_numbers *n) {
+    stator_rfft_q15(work, in, n->a, (uint32_t)n->b);
+    memcpy(out, work, (uint32_t)n->b * 8u);
+    return 0;
+}
+
+int dsp_frame_q15(int32_t *out, const int16_t *in, const struct dsp_numbers *n) {
+    stator_frame_rfft_q15(work, in, n->a, n->b, (uint32_t)n->c);
     memcpy(out, work, (uint32_t)n->c * 8u);
     return 0;
 }

@@ -11,6 +11,8 @@ struct dsp_numbers {
 int dsp_fft(int32_t *out, const int32_t *in, const struct dsp_numbers *n);      /* size, room */
 int dsp_real_fft(int32_t *out, const int32_t *in, const struct dsp_numbers *n); /* size, bins; the bins behind are not compared */
 int dsp_frame_fft(int32_t *out, const int16_t *in, const struct dsp_numbers *n);  /* mean, room, bins */
+int dsp_rfft_q15(int32_t *out, const int16_t *in, const struct dsp_numbers *n);   /* peak, bins */
+int dsp_frame_q15(int32_t *out, const int16_t *in, const struct dsp_numbers *n);  /* mean, peak, bins */
 int dsp_range(int32_t *out, const int16_t *in, const struct dsp_numbers *n);      /* out: sum, low, high */
 int dsp_peak(int32_t *out, const int32_t *in, const struct dsp_numbers *n);       /* count */
 int dsp_energy(uint64_t *out, const int32_t *in, const struct dsp_numbers *n);    /* bins */

@@ -6,7 +6,7 @@ import itertools
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -47,6 +47,7 @@ class FeaturesConfig(Section):
     harmonics: Annotated[int, Field(ge=1, le=4)]
     spectrum_hz: tuple[Hz, Hz]  # the log spectrum: from, to
     spectrum_bands: Annotated[int, Field(ge=2, le=64)]
+    fft: Literal["q15", "q31"] = "q31"  # of the frame
     envelope_hz: Annotated[tuple[Hz, ...], Field(min_length=1, max_length=4)]  # lower ends of the bands of 1.5 kHz
 
     @classmethod

@@ -4,21 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from stator.dsp import fixed
+from stator.dsp import fixed, q15
 from stator.dsp.config import FeaturesConfig, Quantizer
 
 PER_LINE = 8
+SPECTRUM = {
+    "q15": "stator_frame_rfft_q15(z, half, mean, peak, STATOR_SPECTRUM_BINS);",
+    "q31": "stator_frame_fft(z, half, mean, stator_room(peak, 0), STATOR_SPECTRUM_BINS);",
+}
+"""What finds a frame's spectrum, by `fft` of model.yml."""
 
 
 def emit_config(config: FeaturesConfig, quantizer: Quantizer) -> dict[str, str]:
     """File name -> text. The same configuration gives the same bytes."""
     lines = config.lines
+    turns, split = q15.turns(), q15.split()
     text = f"""/* Tables of the front end, made from the `features` section of model.yml and the quantization of the model's input. */
 #include "dsp/features_config.h"
+
+#include "dsp/fft.h"
+#include "dsp/fft_q15.h"
+#include "dsp/fixed.h"
+
+void stator_spectrum(int32_t *z, const int16_t *half, int32_t mean, int32_t peak) {{
+    {SPECTRUM[config.fft]}
+}}
 
 /* sin(2 pi k / 1024), q31 */
 const int32_t stator_dsp_sine[{fixed.SINE_STEPS}] = {{
 {_rows(fixed.sine().tolist())}}};
+
+/* cosines and sines, q14 */
+const int16_t stator_dsp_turns_q15[{turns.size}] __attribute__((aligned(8))) = {{
+{_rows(turns.reshape(-1).tolist())}}};
+
+/* 1 less sines, and cosines, q13 */
+const int16_t stator_dsp_split_q15[{split.size}] __attribute__((aligned(8))) = {{
+{_rows(split.reshape(-1).tolist())}}};
 
 static const uint16_t edges[{len(config.edges)}] = {{
 {_rows(config.edges)}}};

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from stator.dsp import fixed
+from stator.dsp import fixed, q15
 from stator.dsp.config import ENVELOPE_BINS, FRAME_SAMPLES, FeaturesConfig, Quantizer
 from stator.dsp.fixed import Ints, Powers
 
@@ -30,11 +30,13 @@ def octaves(halves: npt.NDArray[np.int16], config: FeaturesConfig) -> Ints:
     return whole.reshape(*halves.shape[:-1], config.columns)
 
 
-def spectrum(frames: Ints) -> tuple[Ints, Ints]:
-    """Bins 0 .. 511 of the windowed frames, mean removed and scaled up to 31 bits, divided by 1024."""
+def spectrum(frames: Ints, fft: str = "q31") -> tuple[Ints, Ints]:
+    """Bins 0 .. 511 of the windowed frames, mean removed. q31: scaled up to 31 bits, divided by 1024; q15: as of stator.dsp.q15."""
     mean = (frames.sum(axis=-1, keepdims=True) + 512) >> 10
     centred = frames - mean
     peak = np.abs(centred).max(axis=-1, keepdims=True)
+    if fft == "q15":
+        return q15.transformed(fixed.mulh(centred * q15.gain(peak, 18), hann()) >> 16)
     room = np.where(peak > 0, fixed.headroom(peak) - 1, 0)
     return fixed.real_fft(fixed.mulh(centred << room, hann()))
 
@@ -58,7 +60,7 @@ def power(real: Ints, imag: Ints) -> Powers:
 
 
 def _octaves(frames: Ints, config: FeaturesConfig) -> Ints:
-    real, imag = spectrum(frames)
+    real, imag = spectrum(frames, config.fft)
     edges = config.edges
     bins = power(real, imag)[:, : edges[-1]]
     bands = fixed.log2_q8(np.add.reduceat(bins, edges[:-1], axis=1))

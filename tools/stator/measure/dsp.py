@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from stator import cycles
 from stator.board import Board
+from stator.dsp import q15
 from stator.dsp.front_end import hann
 from stator.dsp.sources import DSP
 from stator.errors import ToolError
@@ -72,6 +73,20 @@ def routines() -> list[Routine]:
         ),
         Routine(Call("stator_loop_magnitudes", (count,), np.rint(parts).astype("<i4").tobytes(), 4 * count), np.hypot(*np.rint(parts).T)),
         Routine(Call("stator_log2_q8", (count,), powers.tobytes(), 4 * count), 256 * np.log2(powers.astype(np.float64))),
+        *_q15(half, mean),
+    ]
+
+
+def _q15(half: npt.NDArray[np.int16], mean: int) -> list[Routine]:
+    """The real FFT in q15 of samples as they are, and as a frame."""
+    bins = SAMPLES // 2
+    peak, above = (np.array(np.abs(half - np.int64(m)).max()) for m in (0, mean))
+    scaled = half * (float(q15.gain(peak, 16)) / 256)
+    windowed = (half - float(mean)) * hann() * (float(q15.gain(above, 18)) / 2**40)
+    given = half.tobytes()
+    return [
+        Routine(Call("stator_rfft_q15", (int(peak), bins), given, 4 * SAMPLES), _parts(np.fft.rfft(scaled)[:bins])),
+        Routine(Call("stator_frame_rfft_q15", (mean, int(above), bins), given, 4 * SAMPLES), _parts(np.fft.rfft(windowed)[:bins])),
     ]
 
 

@@ -17,7 +17,16 @@ from stator.sim.lines import Lines
 from stator.sim.records import number
 
 MAGIC = 0x53445453  # 'STDS', little endian
-ROUTINES = ("", "stator_fft", "stator_real_fft", "stator_frame_fft", "stator_loop_magnitudes", "stator_log2_q8")
+ROUTINES = (
+    "",
+    "stator_fft",
+    "stator_real_fft",
+    "stator_frame_fft",
+    "stator_loop_magnitudes",
+    "stator_log2_q8",
+    "stator_rfft_q15",
+    "stator_frame_rfft_q15",
+)
 """By the number that dsp.c knows them by; the first is no routine, and tells what calling takes."""
 
 
