@@ -153,6 +153,7 @@ function(stator_firmware)
     endif()
     target_sources(${target}_model PRIVATE ${STATOR_GENERATED_DIR}/memory_plan.c ${front_end})
     target_include_directories(${target}_model PRIVATE ${firmware})
+    target_compile_definitions(${target}_model PRIVATE ${STATOR_DSP_DEFINITIONS})
 
     target_include_directories(${target} PRIVATE ${firmware}/drivers ${STATOR_BOARD_FOLDER})
     target_compile_options(${target} PRIVATE ${STATOR_WARNINGS} -Os)

@@ -12,10 +12,12 @@
  */
 #include "say.h"
 
+#include "dsp/envelope.h"
 #include "dsp/fft.h"
 #include "dsp/fft_q15.h"
 #include "dsp/fixed.h"
 #include "dsp/loops.h"
+#include "dsp/mel.h"
 #include "stator/board.h"
 #include "stator/clock.h"
 #include "stator/fail.h"
@@ -57,13 +59,19 @@ static void run(const struct call *call, const void *in) {
             out[i] = stator_log2_q8(((const uint64_t *)in)[i]);
         }
         break;
-    default:
-        break;
     case 6:
+        (void)stator_envelope(out, in);
+        break;
+    case 7: /* the bands' edges lie behind the bins */
+        stator_mel_bands(out, in, (const uint16_t *)((const int32_t *)in + 2 * call->b), (uint32_t)call->a);
+        break;
+    case 8:
         stator_rfft_q15(out, in, call->a, (uint32_t)call->b);
         break;
-    case 7:
+    case 9:
         stator_frame_rfft_q15(out, in, call->a, call->b, (uint32_t)call->c);
+        break;
+    default:
         break;
     }
 }

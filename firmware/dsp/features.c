@@ -1,10 +1,12 @@
 /* The front end. docs/front-end.md is its specification, tools/stator/dsp/ its independent twin. */
 #include "stator/features.h"
 
+#include "dsp/envelope.h"
 #include "dsp/features_config.h"
 #include "dsp/fft.h"
 #include "dsp/fixed.h"
 #include "dsp/loops.h"
+#include "dsp/mel.h"
 
 enum {
     FRAME = STATOR_HALF_SAMPLES,
@@ -34,23 +36,20 @@ static void spectrum(int32_t *z, const int16_t *half) {
 /* The log spectrum, its mean taken off. `levels`: space for config->bands values. */
 static void put_bands(struct writer *to, int32_t *levels, const int32_t *z, const struct stator_features_config *config) {
     uint32_t sum = 0;
+#if defined(STATOR_FEATURES_MEL)
+    stator_mel_bands(levels, z, config->edges, config->bands);
+#endif
     for (uint32_t b = 0; b < config->bands; b++) {
+#if !defined(STATOR_FEATURES_MEL)
         const uint32_t first = config->edges[b];
         levels[b] = stator_log2_q8(stator_loop_energy(z + 2 * first, config->edges[b + 1] - first));
+#endif
         sum += (uint32_t)levels[b];
     }
     const int32_t mean = (int32_t)((sum + config->bands / 2u) / config->bands);
     for (uint32_t b = 0; b < config->bands; b++) {
         put(to, levels[b] - mean);
     }
-}
-
-/* The magnitude over time of the band of 128 bins at `band`, 128 values below 2^30.5, in the first half of `scratch` (256
- * values). Time runs backwards (a forward FFT stands in for the inverse one), which no spectrum of it shows. Returns the largest.
- */
-static int32_t envelope(int32_t *scratch, const int32_t *band) {
-    stator_fft(scratch, band, BAND, stator_room(stator_loop_peak(band, 2 * BAND), 1));
-    return stator_loop_magnitudes(scratch, scratch, BAND);
 }
 
 /* Brings the envelope to 30 bits, adds it up, and puts the spectrum of its square root, 64 bins, into the second half of
@@ -86,7 +85,7 @@ int stator_features_run(int8_t *out, const int16_t *half, void *work, const stru
     spectrum(z, half);
     put_bands(&to, scratch, z, config);
     for (uint32_t e = 0; e < config->envelopes; e++) {
-        const int32_t peak = envelope(scratch, z + 2 * config->envelope_first[e]);
+        const int32_t peak = stator_envelope(scratch, z + 2 * config->envelope_first[e]);
         const struct stator_sums sums = envelope_spectrum(scratch, peak);
         const int32_t *lines = scratch + BAND;
         for (const struct stator_features_line *l = config->line; l < config->line + config->lines; l++) {

@@ -17,7 +17,7 @@ struct stator_features_config {
     uint16_t columns;               /* bands + envelopes * (lines + 1) */
     uint16_t work_bytes;            /* 4,096 */
     uint16_t bands;                 /* of the log spectrum, at most STATOR_MAX_BANDS */
-    const uint16_t *edges;          /* bands + 1 rising bins: first bins, and the bin after the last */
+    const uint16_t *edges;          /* bands + 1 rising bins: first bins, and the bin after the last; mel.h: bands + 2 */
     uint16_t envelopes;             /* bands whose envelope is looked at */
     const uint16_t *envelope_first; /* their first bins, at most STATOR_SPECTRUM_BINS - STATOR_ENVELOPE_BINS */
     uint16_t lines;                 /* per envelope */

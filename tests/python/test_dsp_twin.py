@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 
 from stator.data import available, load_signal, to_counts
 from stator.dsp import Bearing, FeaturesConfig, Quantizer, emit_config, features, fixed, octaves, q15
-from stator.dsp.front_end import spectrum
+from stator.dsp.config import mel_edges
+from stator.dsp.front_end import envelope, spectrum
+from stator.dsp.sources import definitions
 from stator.errors import ConfigError
 from stator.paths import FIRMWARE, ROOT
 from stator.spec import load_model_spec
@@ -37,7 +39,10 @@ def build(folder: Path, config: FeaturesConfig, quantizer: Quantizer) -> Path:
         (folder / name).write_text(text)
     sources = [*sorted(FIRMWARE.glob("dsp/*.c")), ROOT / "tests/firmware/features_host.c", folder / "features_config.c"]
     out = folder / "features_host"
-    subprocess.run(["gcc", *FLAGS, f"-I{FIRMWARE}", f"-I{FIRMWARE / 'include'}", *sources, "-o", out], check=True)
+    subprocess.run(
+        ["gcc", *FLAGS, *(f"-D{word}" for word in definitions(config)), f"-I{FIRMWARE}", f"-I{FIRMWARE / 'include'}", *sources, "-o", out],
+        check=True,
+    )
     return out
 
 
@@ -105,6 +110,47 @@ def test_c_equals_twin_with_the_fft_in_q15(q15_program: Path, bearing: FeaturesC
     columns = np.frombuffer(call(q15_program, "features", frames), np.int8).reshape(len(frames), -1)
     assert np.array_equal(columns, features(frames, config, Quantizer(4096, 0)))
     assert not np.array_equal(columns, features(frames, bearing, Quantizer(4096, 0)))  # it is another FFT
+
+
+def test_c_equals_twin_with_bands_on_the_mel_scale(tmp_path: Path) -> None:
+    config, quantizer = OTHER.model_copy(update={"spectrum_scale": "mel", "spectrum_bands": 20}), Quantizer(4096, 0)
+    frames = np.concatenate([extreme_frames(), random_frames(150)])
+    columns = np.frombuffer(call(build(tmp_path, config, quantizer), "features", frames), np.int8).reshape(len(frames), -1)
+    assert np.array_equal(columns, features(frames, config, quantizer))
+    linear = features(frames, config.model_copy(update={"spectrum_scale": "linear"}), quantizer)
+    assert not np.array_equal(columns[:, :20], linear[:, :20]) and np.array_equal(columns[:, 20:], linear[:, 20:])
+
+
+def test_mel_bands_are_within_a_hundredth_of_an_octave() -> None:
+    """Against float64, weights of the triangles included."""
+    rng = np.random.default_rng(23)
+    edges = mel_edges(94, 4000, 24)
+    parts = np.rint(rng.standard_normal((50, edges[-1], 2)) * np.exp(rng.uniform(3, 16, (50, 1, 1)))).astype(np.int64)
+    power = (parts**2).sum(axis=-1)
+    at = np.arange(edges[-1])
+    weights = np.array([np.interp(at, edges[b : b + 3], [0, 1, 0]) for b in range(24)])
+    assert np.all(weights.max(axis=1) == 1) and weights.sum(axis=0)[edges[1] : edges[-2]] == pytest.approx(1)
+    got = fixed.mel_bands(power.astype(np.uint64), edges)
+    exact = 256 * np.log2(power @ weights.T / 16)
+    assert got.shape == exact.shape and exact.max() > 256 * 40
+    assert np.abs(got - exact)[exact > 256 * 16].max() < 2.56
+
+
+def test_an_envelope_is_within_three_percent() -> None:
+    """Against the magnitude of the analytic signal in float64, whose bins are those of the band."""
+    rng = np.random.default_rng(5)
+    bins = rng.integers(-(2**25), 2**25, (20, 128, 2)) >> rng.integers(0, 20, (20, 1, 1))
+    got = envelope(bins[..., 0], bins[..., 1])
+    exact = np.abs(np.fft.fft(bins[..., 0] + 1j * bins[..., 1]))
+    ratio = got / got.max(axis=1, keepdims=True) * exact.max(axis=1, keepdims=True) / exact
+    strong = exact > exact.max(axis=1, keepdims=True) / 100
+    assert ratio[strong].min() > 0.96 and ratio[strong].max() < 1.04
+    time = np.arange(FRAME)
+    swing = 1 + 0.5 * np.cos(2 * np.pi * 6 * time / FRAME)  # of a carrier in the middle of the band
+    real, imag = spectrum(np.rint(1500 * swing * np.cos(2 * np.pi * 192.5 * time / FRAME)).astype(np.int64)[None])
+    size = envelope(real[:, 128:256], imag[:, 128:256])[0, ::-1].astype(float)
+    known = np.roll((swing * (1 - np.cos(2 * np.pi * time / FRAME)) / 2)[::8], -1)
+    assert np.corrcoef(size, known)[0, 1] > 0.999
 
 
 @pytest.mark.data
@@ -263,6 +309,8 @@ def test_lines_tell_the_races_apart(speed: float) -> None:
         ({"spectrum_hz": (94, 5900)}, "4,500 Hz"),
         ({"envelope_hz": (3100,)}, "4,500 Hz"),
         ({"spectrum_hz": (100, 200), "spectrum_bands": 16}, "too narrow"),
+        ({"spectrum_hz": (100, 600), "spectrum_bands": 40, "spectrum_scale": "mel"}, "too narrow"),
+        ({"spectrum_scale": "bark"}, "linear"),
         ({"harmonics": 9}, "harmonics"),
         ({"shaft_hz": float("nan")}, "shaft_hz"),
         ({"rpm": 1750}, "rpm"),

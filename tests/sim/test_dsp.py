@@ -11,6 +11,7 @@ import pytest
 
 from stator.board import load_board
 from stator.dsp import Quantizer, emit_config, fixed, q15
+from stator.dsp.config import mel_edges
 from stator.dsp.front_end import hann, spectrum
 from stator.dsp.sources import sources
 from stator.ops import Array, KernelCall
@@ -112,6 +113,21 @@ def loops(rng: np.random.Generator) -> Iterator[Case]:
     yield case("log2", powers, fixed.log2_q8(powers).astype(np.int32), len(powers), unit=8)
 
 
+def bands(rng: np.random.Generator) -> Iterator[Case]:
+    for values in extremes(rng, 2 * ENVELOPE, TOP - 1):
+        peak = int(np.abs(values).max())
+        shifted = values << (30 - peak.bit_length() if peak else 0)
+        size = fixed.magnitude(*fixed.fft(shifted[None, 0::2], shifted[None, 1::2]))[0]
+        yield case("envelope", values.astype(np.int32), np.append(size, size.max()).astype(np.int32), 0)
+    for edges in ((0, 1, 2), (0, 7, 9, 10, 64), tuple(range(0, 66)), mel_edges(94, 4000, 16)):
+        count = edges[-1] + edges[-1] % 2
+        for values in extremes(rng, 2 * count, 2**23):
+            power = (values[0::2] ** 2 + values[1::2] ** 2).astype(np.uint64)
+            behind = np.array(edges + (0,) * (len(edges) % 2), "<u2").view("<i4")
+            given = np.append(values, behind).astype(np.int32)
+            yield case("mel", given, fixed.mel_bands(power, edges).astype(np.int32), len(edges) - 2, count)
+
+
 def boards() -> list[str]:
     """One board for each choice of files that has assembly in it."""
     chosen = {sources(load_board(board).kernels): board for board in sorted(MACHINES)}
@@ -133,7 +149,7 @@ def test_a_sets_front_end_equals_the_twin(board: str, tmp_path: Path) -> None:
         *(tmp_path / name for name in tables),
     ]
     rng = np.random.default_rng(11)
-    cases = [*ffts(rng), *frames(rng), *rffts_q15(rng), *loops(rng)]
+    cases = [*ffts(rng), *frames(rng), *rffts_q15(rng), *loops(rng), *bands(rng)]
     fixed_registers = [f"-ffixed-{name}" for name in SAVED[load_board(board).isa]]
     findings = run(machine, tmp_path, files, cases, fixed_registers)
     bad = [f"{c.symbol} {dict(c.call.params)}: {f.wrong}" for c, f in zip(cases, findings, strict=True) if f.wrong]

@@ -17,7 +17,7 @@ from typing import Literal
 
 from stator.board import Board, load_board
 from stator.crates import crate
-from stator.dsp.sources import sources
+from stator.dsp.sources import definitions, sources
 from stator.emit import emit, write
 from stator.errors import StatorError, ToolError
 from stator.fit import fitted
@@ -115,6 +115,7 @@ def facts(board: Board, model: str, rtos: Rtos = "freertos", kernels_: str = DEF
         "STATOR_HANDLERS": list(board.timing.handlers.values()) if board.timing else [],
         "STATOR_KERNEL_SOURCES": [str(source) for k in kernels() if k.isa in wanted for source in k.sources],
         "STATOR_DSP_SOURCES": [str(source) for source in sources(selected(board, kernels_).order)],
+        "STATOR_DSP_DEFINITIONS": list(definitions(spec.features)) if spec.features is not None else [],
         "STATOR_IDLE_SPINS": "ON" if board.simulator is not None and board.simulator.spins else "OFF",
         "STATOR_SIGNAL_AT": "",
         "STATOR_SIGNAL_BYTES": "",

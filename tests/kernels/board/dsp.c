@@ -4,10 +4,12 @@
 
 #include <string.h>
 
+#include "dsp/envelope.h"
 #include "dsp/fft.h"
 #include "dsp/fft_q15.h"
 #include "dsp/fixed.h"
 #include "dsp/loops.h"
+#include "dsp/mel.h"
 
 static int32_t work[2 * 1024]; /* where what is behind the wanted bins may be spoilt */
 
@@ -74,5 +76,18 @@ int dsp_log2(int32_t *out, const uint64_t *in, const struct dsp_numbers *n) {
     for (int32_t i = 0; i < n->a; i++) {
         out[i] = stator_log2_q8(in[i]);
     }
+    return 0;
+}
+
+int dsp_envelope(int32_t *out, const int32_t *in, const struct dsp_numbers *n) {
+    (void)n;
+    const int32_t peak = stator_envelope(work, in);
+    memcpy(out, work, 512);
+    out[128] = peak;
+    return 0;
+}
+
+int dsp_mel(int32_t *out, const int32_t *in, const struct dsp_numbers *n) {
+    stator_mel_bands(out, in, (const uint16_t *)(in + 2 * n->b), (uint32_t)n->a);
     return 0;
 }

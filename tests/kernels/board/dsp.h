@@ -19,5 +19,7 @@ int dsp_energy(uint64_t *out, const int32_t *in, const struct dsp_numbers *n);  
 int dsp_magnitudes(int32_t *out, const int32_t *in, const struct dsp_numbers *n); /* count; out: sizes, the largest */
 int dsp_roots(int32_t *out, const int32_t *in, const struct dsp_numbers *n);      /* room; out: roots, 64-bit squares, total */
 int dsp_log2(int32_t *out, const uint64_t *in, const struct dsp_numbers *n);      /* count */
+int dsp_envelope(int32_t *out, const int32_t *in, const struct dsp_numbers *n);   /* out: 128 sizes, the largest */
+int dsp_mel(int32_t *out, const int32_t *in, const struct dsp_numbers *n);        /* bands, bins; the edges lie behind the bins */
 
 #endif

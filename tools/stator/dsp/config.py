@@ -48,6 +48,7 @@ class FeaturesConfig(Section):
     spectrum_hz: tuple[Hz, Hz]  # the log spectrum: from, to
     spectrum_bands: Annotated[int, Field(ge=2, le=64)]
     fft: Literal["q15", "q31"] = "q31"  # of the frame
+    spectrum_scale: Literal["linear", "mel"] = "linear"  # equal bands side by side, or triangles that are equal on the mel scale
     envelope_hz: Annotated[tuple[Hz, ...], Field(min_length=1, max_length=4)]  # lower ends of the bands of 1.5 kHz
 
     @classmethod
@@ -69,8 +70,11 @@ class FeaturesConfig(Section):
 
     @property
     def edges(self) -> tuple[int, ...]:
-        """First bins of the bands of the log spectrum, and the bin after the last."""
+        """First bins of the bands of the log spectrum, and the bin after the last; on the mel scale where each triangle starts, and the
+        last two are highest and end."""
         low, high = self.spectrum_hz
+        if self.spectrum_scale == "mel":
+            return mel_edges(low, high, self.spectrum_bands)
         return tuple(_bin(low + (high - low) * i / self.spectrum_bands) for i in range(self.spectrum_bands + 1))
 
     @property
@@ -130,6 +134,12 @@ class Quantizer:
                 remedy="quantize with features of the front end as representative data: a scale between 0.004 and 256",
             )
         return cls(multiplier, zero_point)
+
+
+def mel_edges(low: float, high: float, bands: int) -> tuple[int, ...]:
+    """Bins where triangles start, the last one's highest and its end: bands + 2, in equal steps of 2595 log10(1 + f / 700)."""
+    ratio = (700 + high) / (700 + low)
+    return tuple(_bin((700 + low) * ratio ** (i / (bands + 1)) - 700) for i in range(bands + 2))
 
 
 def _bin(hz: float) -> int:

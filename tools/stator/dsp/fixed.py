@@ -7,6 +7,8 @@ exact one where the C takes a separate path.
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
@@ -61,6 +63,23 @@ def log2_q8(power: Powers) -> Ints:
     fraction = ((aligned >> np.uint64(47)) & np.uint64(0xFFFF)).astype(np.int64)
     curved = fraction + ((((fraction * (65536 - fraction)) >> 16) * LOG2_CURVE) >> 16)
     return np.where(power == 0, 0, (exponent << 8) + ((curved + 128) >> 8))
+
+
+def mel_bands(power: Powers, edges: Sequence[int]) -> Ints:
+    """256 log2 of a sixteenth of each band's energy, 0 where that is below 1: (..., bins) to (..., bands).
+
+    Band b weighs bins with a triangle that starts at edges[b], is 1 at edges[b + 1] and ends at edges[b + 2]. power: the bins' energies,
+    below 2**58 together.
+    """
+    rises, falls = [], []
+    for first, end in itertools.pairwise(edges):
+        slope = power[..., first:end] >> np.uint64(4)
+        ramp = (slope * np.arange(end - first, dtype=np.uint64)).sum(axis=-1, dtype=np.uint64)
+        reciprocal = np.uint64((2**32 - 1) // (end - first))
+        risen = (ramp >> np.uint64(32)) * reciprocal + (((ramp & np.uint64(0xFFFFFFFF)) * reciprocal) >> np.uint64(32))
+        rises.append(risen)
+        falls.append(slope.sum(axis=-1, dtype=np.uint64) - risen)
+    return log2_q8(np.stack(rises[:-1], axis=-1) + np.stack(falls[1:], axis=-1))
 
 
 @cache

@@ -63,7 +63,8 @@ def _octaves(frames: Ints, config: FeaturesConfig) -> Ints:
     real, imag = spectrum(frames, config.fft)
     edges = config.edges
     bins = power(real, imag)[:, : edges[-1]]
-    bands = fixed.log2_q8(np.add.reduceat(bins, edges[:-1], axis=1))
+    linear = config.spectrum_scale == "linear"
+    bands = fixed.log2_q8(np.add.reduceat(bins, edges[:-1], axis=1)) if linear else fixed.mel_bands(bins, edges)
     mean = (bands.sum(axis=1, keepdims=True) + config.spectrum_bands // 2) // config.spectrum_bands
     columns = [bands - mean]
     for first in config.envelope_first:

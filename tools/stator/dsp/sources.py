@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from stator.dsp.config import FeaturesConfig
 from stator.paths import FIRMWARE
 
 #: The folder of the front end: portable files, and a folder per set that has faster ones of the same names.
@@ -18,3 +19,8 @@ def sources(preference: Sequence[str], folder: Path = DSP) -> tuple[Path, ...]:
         faster = [file for isa in preference if (file := folder / isa / f"{portable.stem}.S").is_file()]
         chosen.append(faster[0] if faster else portable)
     return tuple(chosen)
+
+
+def definitions(config: FeaturesConfig) -> tuple[str, ...]:
+    """What the front end is compiled with: what a model does not use is not linked."""
+    return ("STATOR_FEATURES_MEL",) if config.spectrum_scale == "mel" else ()

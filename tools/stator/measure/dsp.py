@@ -15,6 +15,7 @@ import numpy.typing as npt
 from stator import cycles
 from stator.board import Board
 from stator.dsp import q15
+from stator.dsp.config import ENVELOPE_BINS, mel_edges
 from stator.dsp.front_end import hann
 from stator.dsp.sources import DSP
 from stator.errors import ToolError
@@ -26,6 +27,7 @@ from stator.spec import ModelSpec
 SAMPLES = 1024
 LEVEL = 0.1
 FULL = 2**30  # the largest input of the FFTs
+MEL_HZ, MEL_BANDS = (94, 4000), 16
 BIN = SAMPLES / 12  # of the sine: between two bins of the FFT
 
 Reals = npt.NDArray[np.float64]
@@ -74,6 +76,8 @@ def routines() -> list[Routine]:
         Routine(Call("stator_loop_magnitudes", (count,), np.rint(parts).astype("<i4").tobytes(), 4 * count), np.hypot(*np.rint(parts).T)),
         Routine(Call("stator_log2_q8", (count,), powers.tobytes(), 4 * count), 256 * np.log2(powers.astype(np.float64))),
         *_q15(half, mean),
+        _envelope(np.rint(parts)),
+        _mel(np.rint(np.stack([spectrum.real, spectrum.imag], axis=-1))),
     ]
 
 
@@ -88,6 +92,23 @@ def _q15(half: npt.NDArray[np.int16], mean: int) -> list[Routine]:
         Routine(Call("stator_rfft_q15", (int(peak), bins), given, 4 * SAMPLES), _parts(np.fft.rfft(scaled)[:bins])),
         Routine(Call("stator_frame_rfft_q15", (mean, int(above), bins), given, 4 * SAMPLES), _parts(np.fft.rfft(windowed)[:bins])),
     ]
+
+
+def _envelope(band: Reals) -> Routine:
+    """band: 128 bins of two parts. Exact: the magnitude of the analytic signal, at the level that the routine gives it."""
+    level = 2.0 ** (30 - int(np.abs(band).max()).bit_length())
+    exact = np.abs(np.fft.fft(level * (band[:, 0] + 1j * band[:, 1]))) / ENVELOPE_BINS
+    return Routine(Call("stator_envelope", (), band.astype("<i4").tobytes(), 4 * ENVELOPE_BINS), exact)
+
+
+def _mel(bins: Reals) -> Routine:
+    """bins: two parts of each. Exact: the logarithm of what triangles weigh."""
+    edges = np.array(mel_edges(*MEL_HZ, MEL_BANDS), np.int64)
+    at = np.arange(len(bins))
+    weights = np.array([np.interp(at, edges[b : b + 3], [0, 1, 0]) for b in range(MEL_BANDS)])
+    given = bins.astype("<i4").tobytes() + edges.astype("<u2").tobytes()
+    call = Call("stator_mel_bands", (MEL_BANDS, len(bins)), given + bytes(-len(given) % 8), 4 * MEL_BANDS)
+    return Routine(call, 256 * np.log2(weights @ (bins**2).sum(axis=1) / 16))
 
 
 def _parts(values: npt.NDArray[np.complex128]) -> Reals:

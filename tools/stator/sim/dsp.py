@@ -24,6 +24,8 @@ ROUTINES = (
     "stator_frame_fft",
     "stator_loop_magnitudes",
     "stator_log2_q8",
+    "stator_envelope",
+    "stator_mel_bands",
     "stator_rfft_q15",
     "stator_frame_rfft_q15",
 )
