@@ -48,6 +48,8 @@ struct stator_add_c {
     int32_t elements;
 };
 
+#define stator_add_xpulp stator_add_c /* the same */
+
 /* mve: the same. */
 struct stator_add_mve {
     int32_t a_multiplier;

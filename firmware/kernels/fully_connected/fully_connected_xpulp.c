@@ -1,0 +1,15 @@
+/* Rows of a matrix product for CV32E40P with Xpulp; fully_connected_xpulp.S computes them. */
+#include "fully_connected/fully_connected_xpulp.h"
+#include "fully_connected/fully_connected.h"
+
+int stator_fully_connected_s8__xpulp(int8_t *out, const int8_t *in, const struct stator_fully_connected_packed *p,
+                                     void *scratch) {
+    if (!stator_fully_connected_packed_valid(out, in, p)) {
+        return -EINVAL;
+    }
+    (void)scratch; /* takes none */
+    for (int32_t row = 0; row < p->rows; row++, in += p->depth, out += p->units) {
+        stator_fully_connected_xpulp_row(out, in, p->stream, p->depth, p->units, p->output_zero_point == -128);
+    }
+    return 0;
+}
