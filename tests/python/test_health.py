@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,7 @@ from stator.sim.records import REASONS, Decoder, Health, Record, Telemetry, deco
 from stator.spec import load_model_spec
 from stator.verbs.faults import faults
 from tests.python.cmake_project import firmware
+from tests.soak import Heard, machine, soak
 
 Halves = npt.NDArray[np.int16]
 
@@ -95,8 +97,8 @@ def test_clocks_that_disagree_are_told(host_build: Path, healthy: Halves, tmp_pa
 
 
 def test_memory_that_changes_by_itself_is_told_and_no_wrong_state_follows(host_build: Path, healthy: Halves, tmp_path: Path) -> None:
-    usual = play(host_build, tmp_path, healthy, "hr", 120)
-    for events in ("hr" * 40 + "x" + "hr" * 80, "hr" * 40 + "hfq" + "r" + "hr" * 79):
+    usual = play(host_build, tmp_path, healthy, "hr", 140)
+    for events in ("hr" * 60 + "x" + "hr" * 80, "hr" * 60 + "hfq" + "r" + "hr" * 79):
         told = play(host_build, tmp_path, healthy, events)
         assert "memory" in reasons(told) and told.failure is None
         states = {r.sequence: r.state for r in usual.records}
@@ -111,6 +113,21 @@ def test_a_task_that_stands_still_ends_the_firmware_by_name(host_build: Path, he
 def test_a_signal_unlike_any_in_training_is_told(host_build: Path, healthy: Halves, tmp_path: Path) -> None:
     wave = np.where(np.arange(40 * 1024) // 7 % 2, 150, -150).astype(np.int16).reshape(40, 1024)
     assert "drift" in reasons(play(host_build, tmp_path, wave, "hr", 120))
+
+
+def test_healthy_machines_give_no_alarm(host_build: Path) -> None:
+    spec = load_model_spec("bearing")
+    assert spec.input is not None
+    for seed in (3, 11, 12):
+        heard = soak(host_build, machine(seed, spec), 700, spec.input.counts_per_g)
+        assert heard == Heard(frames=700)
+
+
+def test_a_soak_tells_what_a_firmware_objects_to() -> None:
+    heard = Heard()
+    for one in (record(1, state=0), record(2, state=255), record(3, state=2), record(4, state=0, word=0xFFEF0010)):
+        heard.hear(one)
+    assert heard == Heard(4, Counter({"memory": 1}), Counter({"ball": 1}))
 
 
 def test_health_is_well_only_where_both_halves_of_the_word_agree() -> None:

@@ -144,10 +144,10 @@ def test_what_cannot_be_watched_is_said() -> None:
 @pytest.mark.sim
 @pytest.mark.slow
 def test_a_simulated_board_is_watched() -> None:
-    done = monitor(sim=True, frames=30)
+    done = monitor(sim=True, frames=52)
     assert isinstance(done, dict)
     assert (done["frames_lost"], done["garbage_lines"], done["verdict"]) == (0, 0, "pass")
     states = done["states"]
     assert isinstance(states, dict)
-    assert states["unknown"] == 26
-    assert states["inner"] == int(str(done["frames"])) - 26 >= 4
+    assert states["unknown"] == 48
+    assert states["inner"] == int(str(done["frames"])) - 48 >= 4

@@ -32,13 +32,11 @@ static int load(const char *path) {
     if (!file) {
         return -1;
     }
-    int16_t *grown;
-    while ((grown = realloc(samples, (halves + 1) * HALF_BYTES)) != NULL) {
-        samples = grown;
-        if (fread(samples + halves * STATOR_HALF_SAMPLES, 1, HALF_BYTES, file) != HALF_BYTES) {
-            break;
-        }
-        halves++;
+    if (fseek(file, 0, SEEK_END) == 0 && ftell(file) > 0) {
+        halves = (size_t)ftell(file) / HALF_BYTES;
+        samples = malloc(halves * HALF_BYTES);
+        rewind(file);
+        halves = samples ? fread(samples, HALF_BYTES, halves, file) : 0;
     }
     (void)fclose(file);
     return halves > 0 ? 0 : -1;

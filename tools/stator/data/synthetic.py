@@ -9,6 +9,7 @@ After P. D. McFadden and J. D. Smith, J. Sound Vib. 96 (1984), and J. Antoni and
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -110,15 +111,46 @@ def demo_signal(fault: str = "inner", seconds: float = 12.0, seed: int = 6205) -
     return Signal("synthetic", SAMPLE_HZ, vibration(machine, seconds, rng), fault, machine.shaft_hz * 60)
 
 
+def drifting(machine: Machine, rng: np.random.Generator) -> Iterator[Samples]:
+    """A healthy machine minute by minute, without end: its speed wanders by 2 %, its load between none and the rated one.
+
+    Each goes to and fro in a time of 2 to 20 minutes, drawn at random; tones go on from one minute to the next.
+    """
+    count = 60 * SAMPLE_HZ
+    shape = _humps(machine, count, rng)
+    speed_s, load_s = rng.uniform(120, 1200, size=2)
+    orders = np.array(machine.tone_orders)
+    levels = machine.tones_g * rng.uniform(0.3, 1.0, size=len(orders)) / np.sqrt(len(orders))
+    phases = rng.uniform(0, 2 * np.pi, size=len(orders))
+    start, turned = 0.0, 0.0
+    while True:
+        time = start + np.arange(count) / SAMPLE_HZ
+        turns = turned + np.cumsum(machine.shaft_hz * (1 + 0.02 * np.sin(2 * np.pi * time / speed_s))) / SAMPLE_HZ
+        load = 0.5 + 0.5 * np.sin(2 * np.pi * time / load_s)
+        signal = machine.offset_g + _noise(shape, count, rng) * machine.noise_g * (0.8 + 0.4 * load)
+        for order, level, phase in zip(orders, levels, phases, strict=True):
+            signal += level * np.sin(2 * np.pi * order * turns + phase)
+        yield signal
+        start, turned = start + 60, float(turns[-1])
+
+
 def _background(machine: Machine, count: int, rng: np.random.Generator) -> Samples:
     """Noise with broad humps; the load raises it a little."""
+    shape = _humps(machine, count, rng)
+    return _noise(shape, count, rng) * machine.noise_g * (0.8 + 0.4 * machine.load)
+
+
+def _humps(machine: Machine, count: int, rng: np.random.Generator) -> Samples:
+    """The background's spectrum, for `count` samples; the noise it gives has a power of 1."""
     freq = np.fft.rfftfreq(count, 1 / SAMPLE_HZ)
     shape = np.full(len(freq), 0.25)
     for hz in machine.noise_hz:
         shape += rng.uniform(0.3, 1.0) / (1 + ((freq - hz) / (0.18 * hz + 80)) ** 2)
-    shape /= np.sqrt(np.mean(shape**2))
-    white = np.fft.rfft(rng.standard_normal(count))
-    return np.asarray(np.fft.irfft(white * shape, count) * machine.noise_g * (0.8 + 0.4 * machine.load))
+    return np.asarray(shape / np.sqrt(np.mean(shape**2)))
+
+
+def _noise(shape: Samples, count: int, rng: np.random.Generator) -> Samples:
+    return np.asarray(np.fft.irfft(np.fft.rfft(rng.standard_normal(count)) * shape, count))
 
 
 def _tones(machine: Machine, time: Samples, rng: np.random.Generator) -> Samples:

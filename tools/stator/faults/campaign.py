@@ -23,7 +23,7 @@ from stator.sim.records import Record
 from stator.sim.run import replay
 
 SIGNAL, HALVES = "synthetic:inner", 40  # the window is longer than half of it: a flip does not come round again unseen
-READY_TICKS = 31  # window and debouncing are full, and the state is known
+READY_TICKS = 44  # window and debouncing are full, and the state is known
 TICKS = {"persistent": 104, "transient": 60}  # that a fault is watched for
 AFTER_TICKS = 10  # and after it was detected
 REFERENCE_FRAMES = 400

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from stator.errors import ToolError
 
-SP, LR, PC, XPSR = 13, 14, 15, 25
+R0, R1, SP, LR, PC, XPSR = 0, 1, 13, 14, 15, 25
 _CHUNK = 1024  # bytes of memory in one packet
 
 
@@ -27,7 +27,7 @@ class Gdb:
         except OSError as error:
             raise Gone(f"QEMU's debug server does not answer: {error.strerror}") from None
         self.ask("qXfer:features:read:target.xml:0,400")  # QEMU gives single registers only to who has seen their description
-        self.ask("Qqemu.sstep=1")
+        self.keep_alone(False)
 
     def close(self) -> None:
         self._socket.close()
@@ -87,8 +87,12 @@ class Gdb:
         """One instruction; time and interrupts go on as ever."""
         self.ask("s")
 
+    def keep_alone(self, alone: bool) -> None:
+        """Whether steps hold back interrupts and timers."""
+        self.ask(f"Qqemu.sstep={7 if alone else 1}")
+
     def step_alone(self) -> None:
         """One instruction, interrupts and timers held back."""
-        self.ask("Qqemu.sstep=7")
-        self.ask("s")
-        self.ask("Qqemu.sstep=1")
+        self.keep_alone(True)
+        self.step()
+        self.keep_alone(False)

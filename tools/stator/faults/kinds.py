@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from stator.faults.gdb import R0, R1
 from stator.faults.session import Session
 from stator.measure.elf import Symbol
 from stator.memory import MemoryPlan
@@ -200,6 +201,23 @@ def register(run: Session, plan: MemoryPlan) -> str:
     return f"r{number} bit {bit} at {run.gdb.register(15):#x}"
 
 
+# RAM that is broken.
+
+
+@kind("persistent")
+def stuck_cell(run: Session, plan: MemoryPlan) -> str:
+    """A bit that the march cannot change. The runs in between may: this shows what the march sees, and nothing else."""
+    arena_ = run.symbol("stator_arena")
+    at, bit, value = arena_.address + run.rng.randrange(arena_.bytes // 4 * 4), run.rng.randrange(8), run.rng.random() < 0.5
+
+    def marches() -> None:
+        if 0 <= at - run.gdb.register(R0) < 4 * run.gdb.register(R1):
+            run.hold_in_call(at, bit, value)
+
+    run.at_each(run.function("chunk"), marches)  # firmware/health/march.c
+    return f"stator_arena+{at - arena_.address:#x} bit {bit} is {int(value)}"
+
+
 # Programs that go astray.
 
 _TASKS = {
@@ -276,12 +294,11 @@ def unexpected_interrupt(run: Session, plan: MemoryPlan) -> str:
 
 @kind("persistent")
 def interrupt_storm(run: Session, plan: MemoryPlan) -> str:
-    """The interrupt that paces telemetry comes without a pause: all tasks starve."""
+    """The dual timer's other half, which nobody quiets, asks for telemetry's interrupt: it never ends, and all tasks starve."""
     period = run.rng.choice([20, 50, 100])
-    _in(run, "cmsdk_uart_interrupt", 3)
-    run.device(DUAL_TIMER, period)
-    run.device(DUAL_TIMER + 8, 0xE2)
-    return f"every {period} clocks"
+    run.device(DUAL_TIMER + 0x20, period)
+    run.device(DUAL_TIMER + 0x28, 0xE2)
+    return f"after {period} clocks, for ever"
 
 
 @kind("persistent")

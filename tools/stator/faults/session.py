@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from stator.board import Board
@@ -17,7 +17,7 @@ from stator.sim.process import running
 from stator.sim.records import Decoder, Telemetry
 
 TICK_S = 0.1
-ANSWER_S = 20.0
+ANSWER_S = 90.0
 """Wall-clock seconds in which a simulator reaches its next stop, or else it hangs: a tick takes it some milliseconds."""
 _STORE, _SPIN, _UNDEFINED = b"\x01\x60", b"\xfe\xe7", b"\x00\xde"  # str r1, [r0]; b .; udf #0
 _SCRATCH = 0x100  # before the end of RAM, where no plan comes
@@ -32,6 +32,7 @@ class Session:
         self._decoder = Decoder()
         self._tick = self.function("stator_health_tick_from_isr")
         self._scratch = next(r.end for r in board.memory.values() if r.kind == "ram") - _SCRATCH
+        self._calls: dict[int, Callable[[], None]] = {}
         gdb.stop_at(self._tick)
 
     def close(self) -> None:
@@ -53,7 +54,10 @@ class Session:
         """To the firmware's next tick."""
         while True:
             self._continue()
-            if self.gdb.register(PC) == self._tick:
+            at = self.gdb.register(PC)
+            if at in self._calls:
+                self._calls[at]()
+            elif at == self._tick:
                 self.ticks += 1
                 return
 
@@ -73,6 +77,11 @@ class Session:
             with contextlib.suppress(Gone):
                 self.gdb.go_past(address)
 
+    def at_each(self, address: int, do: Callable[[], None]) -> None:
+        """From now on `do` happens whenever the firmware comes to an instruction between two ticks."""
+        self._calls[address] = do
+        self.gdb.stop_at(address)
+
     def _continue(self) -> None:
         self.gdb.go_on()
 
@@ -84,6 +93,20 @@ class Session:
     def flip(self, address: int, bit: int) -> None:
         """One bit of memory."""
         self.gdb.write(address, bytes([self.gdb.read(address, 1)[0] ^ 1 << bit]))
+
+    def hold_in_call(self, address: int, bit: int, value: bool) -> None:
+        """One bit of memory keeps its value until the function that was just entered returns; nothing interrupts it meanwhile."""
+        back, stack = self.gdb.register(LR) & ~1, self.gdb.register(SP)
+        self.gdb.keep_alone(True)
+        while True:
+            byte = self.gdb.read(address, 1)[0]
+            held = byte | 1 << bit if value else byte & ~(1 << bit)
+            if held != byte:
+                self.gdb.write(address, bytes([held]))
+            if self.gdb.register(PC) == back and self.gdb.register(SP) == stack:
+                break
+            self.gdb.step()
+        self.gdb.keep_alone(False)
 
     def device(self, address: int, value: int) -> None:
         """A device's register is written, by the core itself: the debug server's writes do not reach devices."""
