@@ -48,6 +48,7 @@ static inline void eight(struct number *out, const struct number *y) {
     odd[1] = eighth(odd[1]);
     odd[2] = quarter(odd[2]);
     odd[3] = quarter(eighth(odd[3]));
+#pragma GCC unroll 4
     for (int i = 0; i < 4; i++) {
         out[i] = sum(even[i], odd[i]);
         out[i + 4] = difference(even[i], odd[i]);
@@ -64,6 +65,7 @@ static inline void first(int16_t *z, uint32_t n, const struct number *y) {
     struct number out[8];
     eight(out, y);
     int16_t *to = z + 16 * (n % 8 * 8 + n / 8);
+#pragma GCC unroll 8
     for (int i = 0; i < 8; i++) {
         store(to + 2 * i, out[i]);
     }
@@ -72,6 +74,7 @@ static inline void first(int16_t *z, uint32_t n, const struct number *y) {
 void stator_q15_eights(int16_t *z, const int16_t *x, int32_t gain) {
     for (uint32_t n = 0; n < 64; n++) {
         struct number y[8];
+#pragma GCC unroll 8
         for (uint32_t i = 0; i < 8; i++) {
             const int16_t *sample = x + 2 * n + i * (SAMPLES / 8);
             y[i] = (struct number){(sample[0] * gain) >> 16, (sample[1] * gain) >> 16};
@@ -87,6 +90,7 @@ static inline int32_t windowed(const int16_t *half, uint32_t n, int32_t mean, in
 void stator_q15_windowed(int16_t *z, const int16_t *half, int32_t mean, int32_t gain) {
     for (uint32_t n = 0; n < 64; n++) {
         struct number y[8];
+#pragma GCC unroll 8
         for (uint32_t i = 0; i < 8; i++) {
             const uint32_t at = 2 * n + i * (SAMPLES / 8);
             y[i] = (struct number){windowed(half, at, mean, gain), windowed(half, at + 1, mean, gain)};
@@ -108,10 +112,12 @@ void stator_q15_radix8(int16_t *z, uint32_t span) {
         for (int16_t *at = block; at != block + apart; at += 2) {
             struct number y[8], out[8];
             y[0] = (struct number){at[0] >> 2, at[1] >> 2};
+#pragma GCC unroll 8
             for (uint32_t i = 1; i < 8; i++) {
                 y[i] = turned(at + i * apart, turns + 2 * (i - 1));
             }
             eight(out, y);
+#pragma GCC unroll 8
             for (uint32_t i = 0; i < 8; i++) {
                 store(at + i * apart, (struct number){out[i].re >> 1, out[i].im >> 1});
             }
