@@ -50,8 +50,21 @@ void stator_profile_layer(unsigned layer) {
     }
 }
 
+/* The arena's banks follow one another in the offsets that the host uses. */
+static uint8_t *in_arena(const struct segment *where) {
+    uint32_t offset = where->offset;
+#define IN_BANK(bank, size)                                                                                                      \
+    if (offset < (size) && offset + where->bytes <= (size)) {                                                                    \
+        return (bank) + offset;                                                                                                  \
+    }                                                                                                                            \
+    offset -= (uint32_t)(size);
+    IN_BANK(stator_arena, sizeof(stator_arena))
+    STATOR_MODEL_BANKS(IN_BANK)
+    stator_fail("an input or output lies outside of the arena");
+}
+
 static void say_output(uint32_t run, uint32_t output, const struct segment *where) {
-    bench_bytes(run, output, (const int8_t *)stator_arena + where->offset, where->bytes);
+    bench_bytes(run, output, (const int8_t *)in_arena(where), where->bytes);
 }
 
 static const struct segment *outputs_of(const struct order *order) {
@@ -74,7 +87,9 @@ static void tell_layer(const struct order *order, uint32_t layer) {
 
 /* Poisons the arena, and sets the model's state as before its first run. */
 static void start_anew(void) {
-    memset(stator_arena, POISON, sizeof(stator_arena));
+#define POISON_BANK(bank, size) memset(bank, POISON, size);
+    POISON_BANK(stator_arena, sizeof(stator_arena))
+    STATOR_MODEL_BANKS(POISON_BANK)
     if (STATOR_MODEL_INIT(stator_arena, sizeof(stator_arena))) {
         stator_fail("memory plan and model do not agree");
     }
@@ -84,7 +99,7 @@ static void start_anew(void) {
 static const uint8_t *place(const struct order *order, const uint8_t *data) {
     for (uint32_t i = 0; i < order->inputs; i++) {
         const struct segment *to = &order->segments[i];
-        memcpy(stator_arena + to->offset, data, to->bytes);
+        memcpy(in_arena(to), data, to->bytes);
         data += (to->bytes + 3u) & ~3u;
     }
     return data;
@@ -111,10 +126,7 @@ int main(void) {
         stator_fail("no inputs in memory: the simulator must load them (stator bench does)");
     }
     for (uint32_t i = 0; i < order->inputs + order->outputs; i++) {
-        const struct segment *s = &order->segments[i];
-        if (s->offset > sizeof(stator_arena) || s->bytes > sizeof(stator_arena) - s->offset) {
-            stator_fail("an input or output lies outside of the arena");
-        }
+        (void)in_arena(&order->segments[i]);
     }
     start_anew();
     uint32_t before = stator_clock_now();

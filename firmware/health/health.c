@@ -14,6 +14,7 @@
 #include "stator/watchdog.h"
 
 #include "memory_plan.h"
+#include "model_select.h"
 
 #define SLICE        2048u /* bytes of flash per step */
 #define MARCH_WORDS  64u   /* per frame */
@@ -87,12 +88,28 @@ static uint32_t memory_told;
 static struct stator_cusum drift;
 static struct stator_cusum doubt;
 
-#define ARENA_WORDS (sizeof(stator_arena) / 4u)
+#define WORDS_OF(bank, size) +(size) / 4u
+#define ARENA_WORDS          (sizeof(stator_arena) / 4u STATOR_MODEL_BANKS(WORDS_OF))
+
+/* A word of the arena, whose banks follow one another, and how many its bank has from there on. */
+static volatile uint32_t *arena_word(size_t word, size_t *left) {
+#define WORD_IN(bank, size)                                                                                                      \
+    if (word < (size) / 4u) {                                                                                                    \
+        *left = (size) / 4u - word;                                                                                              \
+        return (volatile uint32_t *)(void *)(bank) + word;                                                                       \
+    }                                                                                                                            \
+    word -= (size) / 4u;
+    WORD_IN(stator_arena, sizeof(stator_arena))
+    STATOR_MODEL_BANKS(WORD_IN)
+    *left = 0;
+    return NULL;
+}
 
 void stator_health_march(void) {
-    size_t left = ARENA_WORDS - march_next;
+    size_t left;
+    volatile uint32_t *from = arena_word(march_next, &left);
     size_t count = left < MARCH_WORDS ? left : MARCH_WORDS;
-    if (stator_march((volatile uint32_t *)(void *)stator_arena + march_next, count)) {
+    if (stator_march(from, count)) {
         put(INFERENCE, STATOR_HEALTH_RAM, true);
     }
     march_next += count;

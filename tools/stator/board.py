@@ -27,12 +27,14 @@ HALF_SAMPLES = 1024  # STATOR_HALF_SAMPLES
 
 
 class Region(Section):
-    """Memory that code or data may lie in; `dma`: the sensor's DMA can write (RAM) or read (flash) it."""
+    """Memory that code or data may lie in; `dma`: the sensor's DMA can write (RAM) or read (flash) it; `wait_states` of an access: what
+    has fewer is filled first."""
 
     at: Address
     bytes: PositiveInt
     kind: Literal["flash", "ram"]
     dma: StrictBool = False
+    wait_states: Annotated[int, Field(ge=0, le=1000)] = 0
 
     @property
     def end(self) -> int:

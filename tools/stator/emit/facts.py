@@ -29,9 +29,18 @@ def facts(plan: MemoryPlan) -> dict[str, object]:
         "macs": schedule.macs,
         "layers": layers(plan),
         "buffers": [
-            {"name": b.name, "offset": at, "bytes": b.bytes, "first": b.first, "last": b.last, "tensors": list(b.tensors)}
+            {
+                "name": b.name,
+                "region": plan.bank(at).region,
+                "offset": at,
+                "bytes": b.bytes,
+                "first": b.first,
+                "last": b.last,
+                "tensors": list(b.tensors),
+            }
             for b, at in zip(schedule.buffers, plan.offsets, strict=True)
         ],
+        "banks": [{"symbol": b.symbol, "region": b.region, "offset": b.offset, "bytes": b.bytes} for b in plan.banks],
         "regions": [
             {
                 "name": name,
@@ -39,6 +48,7 @@ def facts(plan: MemoryPlan) -> dict[str, object]:
                 "bytes": r.bytes,
                 "kind": r.kind,
                 "dma": r.dma,
+                "wait_states": r.wait_states,
                 "planned_bytes": r.bytes - plan.free_bytes(name),
             }
             for name, r in plan.board.memory.items()

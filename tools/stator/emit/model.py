@@ -30,7 +30,7 @@ def header(plan: MemoryPlan) -> str:
 
 #include "stator/common.h"
 
-{c.defines({f"{prefix}_{key}": value for key, value in constants(plan).items()})}
+{c.defines({f"{prefix}_{key}": value for key, value in constants(plan).items()})}{_banks(plan)}
 /* Prepares the arena: {prefix}_ARENA_BYTES bytes that are aligned to {prefix}_ARENA_ALIGN and belong to the model from now on.
  * {starts} Returns 0; -EINVAL (null, misaligned, or `bytes` too small). */
 STATOR_MUST_CHECK int {name}_init(void *arena, size_t bytes);
@@ -41,6 +41,23 @@ STATOR_MUST_CHECK int {name}_{entry(plan)}(void *arena);
 
 #endif
 """
+
+
+def _banks(plan: MemoryPlan) -> str:
+    """What the header says of the arena's other banks: always a list, which is empty where the arena lies in one region."""
+    prefix, others = plan.spec.c_name.upper(), plan.banks[1:]
+    listed = f"#define {prefix}_BANKS(BANK)" + "".join(f" BANK({bank.symbol}, {bank.bytes}u)" for bank in others) + "\n"
+    if not others:
+        return listed
+    where = ", ".join(f"{bank.symbol} in {bank.region}" for bank in others)
+    declared = "".join(f"extern uint8_t {bank.symbol}[{bank.bytes}];\n" for bank in others)
+    return c.comment(f"No region has room for all of the arena. The rest, which memory_plan.c defines: {where}.") + listed + declared
+
+
+def at(plan: MemoryPlan, offset: int) -> str:
+    """The C expression for a place in the arena, where `arena` points to its first bank."""
+    bank = plan.bank(offset)
+    return f"at(arena, {offset})" if bank is plan.banks[0] else f"at({bank.symbol}, {offset - bank.offset})"
 
 
 def entry(plan: MemoryPlan) -> str:
@@ -60,7 +77,7 @@ def constants(plan: MemoryPlan) -> dict[str, str]:
     out = {
         "SHA256": f'"{graph.sha256}"',
         "LAYERS": f"{len(plan.schedule.steps)}u",
-        "ARENA_BYTES": f"{plan.arena_bytes}u",
+        "ARENA_BYTES": f"{plan.banks[0].bytes}u",
         "ARENA_ALIGN": f"{ARENA_ALIGN}u",
         "INPUTS": f"{len(graph.inputs)}u",
     }
@@ -171,11 +188,16 @@ def describe(plan: MemoryPlan, step: Step) -> str:
     tensors = plan.schedule.graph.tensors
 
     def one(index: int) -> str:
-        return f"{shape(tensors[index].type)} " + ("in flash" if tensors[index].constant else f"at {plan.offset(index)}")
+        return f"{shape(tensors[index].type)} " + ("in flash" if tensors[index].constant else _place(plan, plan.offset(index)))
 
     ins = ", ".join(one(i) for i in step.call.inputs)
     outs = ", ".join(one(i) for i in step.call.outputs)
     return f"{ins} -> {outs}"
+
+
+def _place(plan: MemoryPlan, offset: int) -> str:
+    bank = plan.bank(offset)
+    return f"at {offset - bank.offset}" + ("" if bank is plan.banks[0] else f" in {bank.region}")
 
 
 def shape(kind: TensorType) -> str:
@@ -203,19 +225,19 @@ def _layer(plan: MemoryPlan, step: Step) -> str:
 def _call(plan: MemoryPlan, step: Step) -> str:
     """One kernel call in `<model>_run`."""
     schedule, call = plan.schedule, step.call
-    outs = [f"at(arena, {plan.offset(t)})" for t in call.outputs]
+    outs = [at(plan, plan.offset(t)) for t in call.outputs]
     ins = []
     for position, tensor in enumerate(call.inputs):
         if schedule.graph.tensors[tensor].constant:
             ins.append(schedule.tables[schedule.table_of[step.index, operand(position)]].symbol)
         else:
-            ins.append(f"at(arena, {plan.offset(tensor)})")
+            ins.append(at(plan, plan.offset(tensor)))
     if call.lists:
         outs, ins = [f"(void *const[]){{{', '.join(outs)}}}"], [f"(const void *const[]){{{', '.join(ins)}}}"]
     arguments = [*outs, *ins, f"&layer{step.index}"]
     if step.call.scratch_bytes is not None:
         scratch = plan.schedule.scratch_of.get(step.index)
-        arguments.append("NULL" if scratch is None else f"at(arena, {plan.offsets[scratch]})")
+        arguments.append("NULL" if scratch is None else at(plan, plan.offsets[scratch]))
     return f"""
     STATOR_LAYER({step.index}); /* {step.node.op.name} */
     status = {step.kernel.symbol}({", ".join(arguments)});

@@ -84,6 +84,12 @@ def _arena(axis: Axes, plan: MemoryPlan) -> None:
     live = [_covered(plan, step) for step in range(count)]
     axis.stairs(live, range(count + 1), color=INK, linewidth=1.1, linestyle=(0, (4, 2)), zorder=4, label="bytes alive")
     axis.axhline(plan.arena_bytes, color=INK, linewidth=0.9, zorder=1)
+    for bank in plan.banks if len(plan.banks) > 1 else ():
+        axis.axhline(bank.offset, color=INK, linewidth=1.6, zorder=6)
+        text = f"{bank.symbol.removeprefix('stator_')} in {bank.region}, {bank.bytes:,} B"
+        axis.text(
+            0.995, (bank.offset + bank.bytes) / (plan.arena_bytes * 1.04), text, transform=axis.transAxes, ha="right", va="top", zorder=7
+        )
     axis.set_xlim(0, count)
     axis.set_ylim(0, max(plan.arena_bytes, 1) * 1.04)
     axis.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{int(v):,}"))

@@ -13,7 +13,7 @@ def model_select(plan: MemoryPlan) -> str:
         "STATOR_MODEL_NAME": f'"{c.plain(spec.name)}"',
         "STATOR_MODEL_INIT": f"{name}_init",
         "STATOR_MODEL_RUN": f"{name}_{entry(plan)}",
-        **{f"STATOR_MODEL_{key}": f"{name.upper()}_{key}" for key in constants(plan)},
+        **{f"STATOR_MODEL_{key}": f"{name.upper()}_{key}" for key in (*constants(plan), "BANKS")},
     }
     if spec.window is not None:
         values |= {

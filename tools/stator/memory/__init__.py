@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from stator.memory.plan import Item, MemoryPlan, arena_bound, plan
+from stator.memory.plan import Bank, Item, MemoryPlan, arena_bound, plan
 from stator.memory.sampling import Sampling
 from stator.memory.tasks import Tasks, load_tasks
 
-__all__ = ["Item", "MemoryPlan", "Sampling", "Tasks", "arena_bound", "load_tasks", "plan"]
+__all__ = ["Bank", "Item", "MemoryPlan", "Sampling", "Tasks", "arena_bound", "load_tasks", "plan"]

@@ -51,8 +51,8 @@ def pack(blocks: Sequence[Block], gaps: Gaps | None = None) -> Packing:
     return found
 
 
-def greedy(blocks: Sequence[Block], gaps: Gaps) -> Packing:
-    """A good packing, mostly an optimal one."""
+def greedy(blocks: Sequence[Block], gaps: Gaps, enough: int = 0) -> Packing:
+    """A good packing, mostly an optimal one; the search ends with one of `enough` bytes."""
     bound = peak(blocks, gaps)
     everyone = range(len(blocks))
     near = [[j for j in everyone if j != i and blocks[j].meets(blocks[i])] for i in everyone]
@@ -66,7 +66,7 @@ def greedy(blocks: Sequence[Block], gaps: Gaps) -> Packing:
     best_order, best = min(((order, _place(blocks, gaps, near, order)) for order in orders), key=lambda pair: _span(blocks, pair[1]))
     rng = random.Random(0)
     for _ in range(SWAPS // max(1, len(blocks) ** 2) if len(blocks) > 1 else 0):
-        if _span(blocks, best) == bound:
+        if _span(blocks, best) <= max(bound, enough):
             break
         i, j = rng.sample(everyone, 2)
         order = list(best_order)

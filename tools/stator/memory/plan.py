@@ -11,6 +11,7 @@ from stator.errors import ConfigError, DoesNotFit
 from stator.ir import DType
 from stator.memory.pack import Block, align_up, pack, peak
 from stator.memory.sampling import Sampling, sampling
+from stator.memory.spread import Room, spread, waits
 from stator.memory.tasks import OBJECT_ALIGN, Tasks, stack_bytes
 from stator.schedule import Schedule, Step
 from stator.spec import ModelSpec
@@ -18,6 +19,8 @@ from stator.yamlfile import shown
 
 ARENA_ALIGN = 16
 HALF_ALIGN = 32  # a cache line where there is a cache
+ARENA = "stator_arena"
+UNPLANNED_BYTES = 12 * 1024  # what an arena in several regions leaves for .data and .bss, and for the stack of firmware/bench
 CRASH_BYTES = 120  # struct kept of firmware/health/crash.c
 SOFTMAX_QUANT = (1 / 256, -128)  # of every INT8 softmax; the monitor's confidence is q + 128
 
@@ -59,9 +62,20 @@ class Item:
         return self.need.bytes // (2 if self.need.ctype == "int16_t" else 1)
 
 
+@dataclass(frozen=True, slots=True)
+class Bank:
+    """The arena in one region, or its share there. `offset`: that of its first byte in the plan, where one bank follows the other."""
+
+    symbol: str
+    region: str
+    offset: int
+    bytes: int
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class MemoryPlan:
-    """Where everything lies. Sizes, offsets and addresses are bytes."""
+    """Where everything lies. Sizes, offsets and addresses are bytes. The first of the `banks` holds the graph's inputs and outputs and
+    its variables."""
 
     schedule: Schedule
     board: Board
@@ -72,10 +86,15 @@ class MemoryPlan:
     arena_bytes: int
     arena_bound_bytes: int
     items: tuple[Item, ...]
+    banks: tuple[Bank, ...]
 
     def offset(self, tensor: int) -> int:
         """Offset of a tensor in the arena."""
         return self.offsets[self.schedule.buffer_of[tensor]] + self.schedule.within[tensor]
+
+    def bank(self, offset: int) -> Bank:
+        """The bank that holds this byte of the arena."""
+        return next(bank for bank in reversed(self.banks) if bank.offset <= offset)
 
     def backwards(self, step: Step) -> bool:
         """Whether the layer must run from its last pixel to its first: its output begins inside an input that it may overlap."""
@@ -96,14 +115,15 @@ class MemoryPlan:
 
     def free_bytes(self, region: str) -> int:
         """What is left in a region for .data and .bss."""
-        return self.board.memory[region].end - max((i.end for i in self.items if i.region == region), default=self.board.memory[region].at)
+        return self.board.memory[region].end - _end_of(self.board, region, self.items)
 
 
 def plan(schedule: Schedule, board: Board, spec: ModelSpec, tasks: Tasks | None) -> MemoryPlan:
     """Places every tensor, DMA half, stack and kernel object in the regions of `board`.
 
-    Without `tasks` (a bare model) only the arena is placed. Raises DoesNotFit, which names the region, the shortfall and the
-    largest tenants, and ConfigError where the board cannot sample at the model's rate.
+    The arena lies in one region where one has room. Where none has, or only one that is slower than others, its buffers are spread over
+    regions, so that an inference waits least. Without `tasks` (a bare model) only the arena is placed. Raises DoesNotFit, which names the
+    region, the shortfall and the largest tenants, and ConfigError where the board cannot sample at the model's rate.
     """
     if tasks is not None:
         _model_is_what_its_yml_says(schedule, spec)
@@ -111,10 +131,74 @@ def plan(schedule: Schedule, board: Board, spec: ModelSpec, tasks: Tasks | None)
     needs = _needs(packing.bytes, board, spec, tasks)
     _weights_fit(schedule, board, spec)
     items = place(needs, board)
-    if items is None:
+    laid = None
+    if items is not None:
+        home = next(item.region for item in items if item.need.kind == "arena")
+        laid = _Laid(packing.offsets, (Bank(ARENA, home, 0, packing.bytes),), items)
+    if laid is None or laid.waits(board, 1) > min(board.memory[name].wait_states for name in _rams(board)):
+        laid = _in_banks(schedule, board, needs[:-1], laid) or laid
+    if laid is None:
         raise _too_small(needs, board, spec, tasks, schedule)
     chosen = sampling(board, spec.input.sample_hz) if tasks is not None and spec.input is not None else None
-    return MemoryPlan(schedule, board, spec, tasks, chosen, packing.offsets, packing.bytes, packing.bound, items)
+    size = sum(bank.bytes for bank in laid.banks)
+    return MemoryPlan(schedule, board, spec, tasks, chosen, laid.offsets, size, packing.bound, laid.items, laid.banks)
+
+
+@dataclass(frozen=True, slots=True)
+class _Laid:
+    """An arena in place: of each buffer its offset, and where all that is planned lies."""
+
+    offsets: tuple[int, ...]
+    banks: tuple[Bank, ...]
+    items: tuple[Item, ...]
+
+    def waits(self, board: Board, traffic: int) -> int:
+        """Wait states of so many accesses to the first bank."""
+        return board.memory[self.banks[0].region].wait_states * traffic
+
+
+def _in_banks(schedule: Schedule, board: Board, others: Sequence[Need], whole: _Laid | None) -> _Laid | None:
+    """The arena in several regions, beside all else that is planned; None where none is found, or none that waits less than `whole`."""
+    items = place(others, board)
+    if items is None:
+        return None
+    graph, traffic = schedule.graph, _traffic(schedule)
+    kept = (*graph.inputs, *graph.outputs, *(t.index for t in graph.variables()))
+    together = {schedule.buffer_of[tensor] for tensor in kept}
+    parts = spread(_blocks(schedule), schedule.gaps, traffic, _rooms(board, items), together)
+    if parts is None or (whole is not None and waits(parts, traffic) >= whole.waits(board, sum(traffic))):
+        return None
+    offsets, banks, at = [0] * len(schedule.buffers), [], 0
+    for number, part in enumerate(parts):
+        size = align_up(part.packing.bytes, ARENA_ALIGN)
+        for block, inside in zip(part.blocks, part.packing.offsets, strict=True):
+            offsets[block] = at + inside
+        bank = Bank(f"{ARENA}{number or ''}", part.room.region, at, size)
+        need = Need(bank.symbol, "arena", "uint8_t", size, ARENA_ALIGN, f"arena in {bank.region}: tensors of the model")
+        items = (*items, Item(need, bank.region, align_up(_end_of(board, bank.region, items), ARENA_ALIGN)))
+        banks.append(bank)
+        at += size
+    return _Laid(tuple(offsets), tuple(banks), items)
+
+
+def _rooms(board: Board, items: Sequence[Item]) -> list[Room]:
+    """What is left for the arena in each region; where .data and .bss lie, not all of that."""
+    rooms = []
+    for number, name in enumerate(_rams(board)):
+        region, at = board.memory[name], align_up(_end_of(board, name, items), ARENA_ALIGN)
+        free = (region.end - at - (0 if number else UNPLANNED_BYTES)) // ARENA_ALIGN * ARENA_ALIGN
+        rooms.append(Room(name, max(free, 0), region.wait_states))
+    return rooms
+
+
+def _traffic(schedule: Schedule) -> list[int]:
+    """Of each buffer, the bytes that one inference reads and writes, where every layer touches its tensors and its scratch once."""
+    out = [0 if buffer.tensors else 2 * buffer.bytes for buffer in schedule.buffers]
+    for step in schedule.steps:
+        for tensor in (*step.call.inputs, *step.call.outputs):
+            if tensor in schedule.buffer_of:
+                out[schedule.buffer_of[tensor]] += schedule.graph.tensors[tensor].type.bytes
+    return out
 
 
 def arena_bound(schedule: Schedule) -> int:
@@ -127,13 +211,13 @@ def _blocks(schedule: Schedule) -> list[Block]:
 
 
 def place(needs: Sequence[Need], board: Board) -> tuple[Item, ...] | None:
-    """Puts each need in the first RAM region with room. None where something has none.
+    """Puts each need in the first RAM region with room, of those that wait least. None where something has none.
 
     What DMA must reach chooses first and stays together: the halves follow each other at once, as one circular transfer needs
     them. Regions are filled from their start, in the order of `needs`: the interrupt stack is the first, so that an overflow leaves
     the memory instead of damaging it.
     """
-    rams = [name for name, region in board.memory.items() if region.kind == "ram"]
+    rams = sorted(_rams(board), key=lambda name: board.memory[name].wait_states)
     homes: dict[str, list[int]] = {name: [] for name in rams}
     halves = [i for i, need in enumerate(needs) if need.dma]
     others = sorted((i for i in range(len(needs)) if i not in halves), key=lambda i: (-needs[i].bytes, i))
@@ -155,6 +239,16 @@ def place(needs: Sequence[Need], board: Board) -> tuple[Item, ...] | None:
     return tuple(items)
 
 
+def _rams(board: Board) -> list[str]:
+    """The first of them is where .data and .bss lie."""
+    return [name for name, region in board.memory.items() if region.kind == "ram"]
+
+
+def _end_of(board: Board, region: str, items: Iterable[Item]) -> int:
+    """The first address of a region past all that is planned in it."""
+    return max((item.end for item in items if item.region == region), default=board.memory[region].at)
+
+
 def _end(needs: Iterable[Need], at: int) -> int:
     for need in needs:
         at = align_up(at, need.align) + need.bytes
@@ -162,7 +256,7 @@ def _end(needs: Iterable[Need], at: int) -> int:
 
 
 def _needs(arena_bytes: int, board: Board, spec: ModelSpec, tasks: Tasks | None) -> list[Need]:
-    arena = Need("stator_arena", "arena", "uint8_t", arena_bytes, ARENA_ALIGN, "arena: tensors and state of the model")
+    arena = Need(ARENA, "arena", "uint8_t", arena_bytes, ARENA_ALIGN, "arena: tensors and state of the model")
     if tasks is None or spec.window is None or spec.features is None:
         return [arena]
     columns, classes = spec.window.columns, len(spec.labels)

@@ -103,6 +103,8 @@ def show(made: MemoryPlan) -> None:
     console.print(_memory(made))
     bound = "which is the least" if made.arena_bytes == made.arena_bound_bytes else f"at least {made.arena_bound_bytes:,} B"
     console.print(f"arena {made.arena_bytes:,} B, {bound} for this order of layers", highlight=False)
+    if len(made.banks) > 1:
+        console.print("it lies in " + ", ".join(f"{bank.region} {bank.bytes:,} B" for bank in made.banks), highlight=False)
     if made.sampling is not None:
         s = made.sampling
         each = "half of 1,024 samples" if s.block else "sample"
