@@ -3,8 +3,10 @@
 A core has a model where this folder has a file of its name (`cortex_m4.py` for `cortex-m4`), with
 
     NAME: str                                 what the figure is named after, with its source
-    def cycles(before, now) -> int            of an instruction, by the one before it in memory
     def taken(before, branch) -> int          what a branch takes more when it is taken
+    def block(lead, code) -> int              of a block of instructions, by what is before it in memory
+
+and `block` is one_by_one(cycles) where it is enough to look at each instruction and the one before it.
 
 docs/measuring.md says how far the models are off.
 """
@@ -13,7 +15,7 @@ from __future__ import annotations
 
 import importlib
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import accumulate
 from pathlib import Path
 from typing import Protocol, cast
@@ -23,6 +25,9 @@ from stator.errors import ToolError
 from stator.sim.blocks import Block
 
 OBJDUMP = "arm-none-eabi-objdump"
+LEAD = 4  # instructions before a block that it may have to wait for
+
+Code = dict[int, tuple[Instruction, Instruction | None]]
 
 
 class Model(Protocol):
@@ -31,9 +36,9 @@ class Model(Protocol):
     @property
     def NAME(self) -> str: ...  # noqa: N802
 
-    def cycles(self, before: Instruction | None, now: Instruction) -> int: ...
-
     def taken(self, before: Instruction | None, branch: Instruction) -> int: ...
+
+    def block(self, lead: Sequence[Instruction], code: Sequence[Instruction]) -> int: ...
 
 
 def model(core: str) -> Model | None:
@@ -52,29 +57,39 @@ def at_marks(elf: Path, by: Model, passes: Sequence[Sequence[Block]]) -> list[in
     return list(accumulate(sum(_of(block, code, by) for block in blocks) for code in [_code(elf)] for blocks in passes))
 
 
-def _of(block: Block, code: dict[int, tuple[Instruction, Instruction | None]], by: Model) -> int:
-    each, last = 0, None
-    for now, before in _inside(block, code):
-        each, last = each + by.cycles(before, now), (before, now)
-    return each * block.runs + (by.taken(*last) * block.jumps if last else 0)
+def _of(block: Block, code: Code, by: Model) -> int:
+    inside = _inside(block, code)
+    lead = _lead(inside[0], code)
+    return by.block(lead, inside) * block.runs + by.taken((*lead, *inside)[-2] if lead or inside[1:] else None, inside[-1]) * block.jumps
 
 
-def _inside(block: Block, code: dict[int, tuple[Instruction, Instruction | None]]) -> Iterator[tuple[Instruction, Instruction | None]]:
-    at = block.at
+def _inside(block: Block, code: Code) -> list[Instruction]:
+    found, at = [], block.at
     while at < block.at + block.bytes:
         if at not in code:
             raise ToolError(f"an instruction ran at {at:#010x}, and the image has none there")
-        yield code[at]
+        found.append(code[at][0])
         at += code[at][0].bytes
+    return found
 
 
-def _code(elf: Path) -> dict[int, tuple[Instruction, Instruction | None]]:
+def _lead(first: Instruction, code: Code) -> list[Instruction]:
+    """The instructions before one in memory, as far as they go on to it."""
+    found: list[Instruction] = []
+    before = code[first.address][1]
+    while before is not None and len(found) < LEAD:
+        found.insert(0, before)
+        before = code[before.address][1]
+    return found
+
+
+def _code(elf: Path) -> Code:
     """Every instruction by its address, with the one right before it in memory, where that goes on to it."""
     try:
         done = subprocess.run([OBJDUMP, "-dz", str(elf)], capture_output=True, text=True, check=True, stdin=subprocess.DEVNULL)
     except (OSError, subprocess.CalledProcessError) as error:
         raise ToolError(f"{OBJDUMP} failed on {elf.name}: {error}", remedy="apt-get install gcc-arm-none-eabi") from None
-    found: dict[int, tuple[Instruction, Instruction | None]] = {}
+    found: Code = {}
     before: Instruction | None = None
     for now in read(done.stdout):
         follows = before is not None and before.falls and before.address + before.bytes == now.address

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 
 from stator.cycles.instruction import Instruction
+from stator.cycles.pipeline import one_by_one
 
 NAME = "Cortex-M33, by measurements on an RP2350 (jnk0le/random, cortex_m33.md)"
 DIVISION = 7
@@ -38,6 +39,9 @@ def cycles(before: Instruction | None, now: Instruction) -> int:
     if now.kind == "it" or (now.kind == "branch" and now.bytes == 2):
         return int(wait)
     return 1 + wait
+
+
+block = one_by_one(cycles)
 
 
 def _late(before: Instruction) -> bool:

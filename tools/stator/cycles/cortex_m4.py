@@ -8,6 +8,7 @@ reprints Arm's text. Where the table leaves a range (P, a pipeline refill, of 1 
 from __future__ import annotations
 
 from stator.cycles.instruction import Instruction
+from stator.cycles.pipeline import one_by_one
 
 NAME = "Cortex-M4, by Arm 100166_0001_00 3.3.1"
 REFILL = 1  # P of a branch to a place that is in the instruction
@@ -37,3 +38,6 @@ def cycles(before: Instruction | None, now: Instruction) -> int:
     if now.kind == "it" and before is not None and before.bytes == 2:
         return 0
     return 1
+
+
+block = one_by_one(cycles)

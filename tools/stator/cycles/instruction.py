@@ -57,12 +57,12 @@ class Instruction:
         if self.kind in ("compare", "it", "branch") or not self.registers:
             return frozenset()
         if self.kind == "store":
-            return self._moved_base
+            return self.moved_base
         if self.kind == "load":
-            return frozenset(self.registers[:1]) | self._moved_base
+            return frozenset(self.registers[:1]) | self.moved_base
         if self.kind == "several":
             if self.mnemonic.startswith("ldrd"):
-                return frozenset(self.registers[:2]) | self._moved_base
+                return frozenset(self.registers[:2]) | self.moved_base
             loads = self.mnemonic.lstrip("v").startswith(("ldm", "pop"))
             return frozenset(self._list) if loads else frozenset()
         return frozenset(self.registers[:2] if _LONG.match(self.mnemonic) else self.registers[:1])
@@ -126,7 +126,8 @@ class Instruction:
         return _named(listed[1]) if listed else ()
 
     @cached_property
-    def _moved_base(self) -> frozenset[str]:
+    def moved_base(self) -> frozenset[str]:
+        """The register of an address that the instruction moves on."""
         moved = self.operands.endswith("!") or re.search(r"\], *#", self.operands)
         return frozenset(re.findall(r"\[(\w+)", self.operands)) if moved else frozenset()
 
@@ -136,17 +137,18 @@ def _named(text: str) -> tuple[str, ...]:
     return tuple(_NAMES.get(name, name) for name in _REGISTER.findall(text))
 
 
-_LINE = re.compile(r"^\s*([0-9a-f]+):\t([0-9a-f ]+?) *\t([a-z.][a-z0-9.]*)(?:\t(.*))?$")
+_LINE = re.compile(r"^\s*([0-9a-f]+):\t([0-9a-f ]+?) *\t(?:([a-z.][a-z0-9.]*)(?:\t(.*))?|\s*[@;] <UNDEFINED> instruction: (0x[0-9a-f]+))$")
 _NOTE = re.compile(r"\s*[;@].*$")
 
 
 def read(text: str) -> list[Instruction]:
-    """The instructions of `objdump -d` in its order; what it does not know (`it al`, data) has no registers."""
+    """The instructions of `objdump -d` in its order; what it does not know (`it al`; some that overlap with Helium's) has no
+    registers, and counts as one instruction that nothing waits for."""
     found = []
     for line in text.splitlines():
         match = _LINE.match(line)
         if match is None:
             continue
-        mnemonic = re.sub(r"\.[wn]$", "", match[3])
-        found.append(Instruction(int(match[1], 16), len(match[2].replace(" ", "")) // 2, mnemonic, _NOTE.sub("", match[4] or "").strip()))
+        mnemonic, operands = re.sub(r"\.[wn]$", "", match[3] or ".short"), match[5] or _NOTE.sub("", match[4] or "").strip()
+        found.append(Instruction(int(match[1], 16), len(match[2].replace(" ", "")) // 2, mnemonic, operands))
     return found
