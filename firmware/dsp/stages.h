@@ -2,7 +2,8 @@
  * stages.c is portable; <isa>/stages.S stands in its place where a board prefers that set (`kernels:` in board.yml).
  *
  * In bit-reversed order the four quarters of a radix-4 block hold the inputs 0, 2, 1 and 3 (modulo 4). Sizes and spans count
- * complex numbers and are powers of two. All: task or interrupt context; no static state; do not block; at most 64 B of stack.
+ * complex numbers and are powers of two. All: task or interrupt context; no static state; do not block; at most 64 B of stack,
+ * 200 B with Helium.
  */
 #ifndef STATOR_DSP_STAGES_H
 #define STATOR_DSP_STAGES_H

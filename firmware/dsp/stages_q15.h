@@ -1,7 +1,7 @@
 /* What the FFT in q15 is made of: 512 complex numbers of 16-bit parts (re, im, re, im, ...), radix 8, decimation in time.
  * docs/front-end.md has the arithmetic. stages_q15.c is portable; <isa>/stages_q15.S stands in its place where a board prefers
- * that set (`kernels:` in board.yml). All: task or interrupt context; no static state; do not block; at most 64 B of stack in
- * assembly.
+ * that set (`kernels:` in board.yml). All: task or interrupt context; no static state; do not block; in assembly, at
+ * most 64 B of stack, 160 B with Helium.
  */
 #ifndef STATOR_DSP_STAGES_Q15_H
 #define STATOR_DSP_STAGES_Q15_H
