@@ -10,6 +10,8 @@ from stator.host import HostModel
 from stator.ir import Graph
 from stator.measure.layers import compare, newest, on_this_machine, windows_of
 from stator.ops import Array, first_state, run_reference
+from stator.ops._running_mean import RunningMean
+from stator.ops.mean import Mean
 from stator.passes import optimise
 from stator.passes.stream import streamed
 from stator.passes.verify import verify
@@ -79,6 +81,38 @@ def test_generated_code_is_exact_from_the_first_frame_on_and_again_after_init(se
         for window, outputs in zip(windows(whole, frames, given), got, strict=True):
             for output, values in zip(whole.outputs, outputs, strict=True):
                 np.testing.assert_array_equal(values, run_reference(whole, [window])[output])
+
+
+@pytest.mark.parametrize("sideways", [False, True])
+def test_mean_over_time_is_kept_as_sums(sideways: bool) -> None:
+    """Over all of two convolutions' window, in the C as well, until everything in the window has been replaced twice."""
+    window = Window(11, 12, 5, sideways=sideways)
+    window.conv(6, 3)
+    window.conv(4, 2)
+    window.mean()
+    window.dense(3)
+    whole = optimise(read(window.build(), "mean"))
+    made = streamed(whole, 12)
+    verify(made)
+    (mean,) = [node for node in made.nodes if isinstance(node.op, RunningMean)]
+    assert made.tensors[mean.inputs[0]].type.shape == (4,)
+    assert not any(isinstance(node.op, Mean) for node in made.nodes)
+    assert_equal(whole, made, 12, 30)
+    given = columns(whole, 12, 30)
+    got = HostModel(bare(made), sanitize=True).sequence([[c.reshape(made.tensors[made.inputs[0]].type.shape)] for c in given])
+    for frame, (of_window, (values,)) in enumerate(zip(windows(whole, 12, given), got, strict=True)):
+        np.testing.assert_array_equal(values, run_reference(whole, [of_window])[whole.outputs[0]], err_msg=f"frame {frame}")
+
+
+def test_mean_that_sees_the_windows_border_is_taken_over_all_of_it() -> None:
+    window = Window(12, 12, 5)
+    window.conv(6, 3, same=True)
+    window.mean()
+    window.dense(3)
+    whole = optimise(read(window.build(), "padded"))
+    made = streamed(whole, 12)
+    assert not any(isinstance(node.op, RunningMean) for node in made.nodes)
+    assert_equal(whole, made, 12, 30)
 
 
 def test_layers_are_compared_with_the_window_position_by_position() -> None:

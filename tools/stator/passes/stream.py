@@ -16,9 +16,13 @@ import numpy as np
 from stator.ir import DType, Graph, Node, Tensor, TensorType
 from stator.ops import Array, Operands, Operator, run_reference
 from stator.ops._history import History
+from stator.ops._running_mean import RunningMean
 from stator.ops._time import in_time, time_axis
+from stator.ops.mean import Mean
 from stator.ops.reshape import Reshape
 from stator.ops.strided_slice import StridedSlice
+
+LEAST_SUMMED = 4  # positions, from which on a mean is kept as sums
 
 
 def streamed(graph: Graph, frames: int) -> Graph:
@@ -43,9 +47,14 @@ def streamed(graph: Graph, frames: int) -> Graph:
 
 
 def _work(graph: Graph) -> tuple[int, int]:
-    """Multiply-accumulates of a run, and bytes written."""
-    macs = sum(node.op.macs(Operands.of(graph, node)) for node in graph.nodes)
-    return macs, sum(graph.tensors[t].type.bytes for node in graph.nodes if not node.op.aliases() for t in node.outputs)
+    """Multiply-accumulates of a run, and bytes read and written; of a slice only what it takes."""
+    macs = moved = 0
+    for node in graph.nodes:
+        macs += node.op.macs(Operands.of(graph, node))
+        reads = node.outputs if isinstance(node.op, StridedSlice) else [t for t in node.inputs if t >= 0]
+        if not node.op.aliases():
+            moved += sum(graph.tensors[t].type.bytes for t in (*reads, *node.outputs))
+    return macs, moved
 
 
 def _at_rest(graph: Graph) -> dict[int, Array]:
@@ -90,6 +99,7 @@ class _Streams:
         self._source = graph.inputs[0]
         self._moving = {self._source: _Moving(frames, 0, frames, 1)}
         self._taps: dict[int, _Taps] = {}  # of every tensor whose newest position is computed alone
+        self._means: dict[int, RunningMean] = {}  # of every tensor that is a mean over the whole window
         for node in graph.nodes[:limit]:
             self._try(node)
         self._whole, self._columns = self._needs()
@@ -116,6 +126,11 @@ class _Streams:
         if any(axis is None or self._shape(t)[axis] != moving[0].length for t, axis in zip(inputs, axes, strict=True)):
             return
         length, apart = moving[0].length, moving[0].apart
+        if isinstance(node.op, Mean) and apart == 1 and moving[0].whole and length >= LEAST_SUMMED:
+            running = RunningMean.of(node.op, Operands.of(self._graph, node), time_axis(self._shape(inputs[0])) or 0)
+            if running is not None:
+                self._means[node.outputs[0]] = running
+                return
         found = in_time(node.op, Operands.of(self._graph, node), apart)
         if found is None:
             return
@@ -150,7 +165,7 @@ class _Streams:
     def _by_column(self, tensor: int) -> bool:
         """Whether the whole tensor follows from its newest positions."""
         moving = self._moving.get(tensor)
-        return tensor in self._taps if moving is None else moving.whole
+        return tensor in self._taps or tensor in self._means if moving is None else moving.whole
 
     def _histories(self) -> dict[int, int]:
         """Of every moving tensor, the frames of it that are needed."""
@@ -159,6 +174,9 @@ class _Streams:
             if self._by_column(tensor):
                 depths[tensor] = self._moving[tensor].frames()
         for node in self._graph.nodes:
+            if any(t in self._means and t in self._columns for t in node.outputs):
+                (source,) = self._inputs(node)
+                depths[source] = max(depths[source], self._moving[source].length + 1)  # and the column that has just left
             for taps in (self._taps[t] for t in node.outputs if t in self._taps and t in self._columns):
                 for tensor, lag in zip(self._inputs(node), taps.lags, strict=True):
                     depths[tensor] = max(depths[tensor], taps.rows + lag)
@@ -181,7 +199,11 @@ class _Streams:
         return made.done(self._frames)
 
     def _column(self, made: _Made, node: Node, tensor: int) -> None:
-        """Adds what computes the newest position of a tensor."""
+        """Adds what computes the newest position of a tensor, or a mean over all positions."""
+        if tensor in self._means:
+            (source,) = self._inputs(node)
+            made.mean(node, self._means[tensor], source, self._moving[source])
+            return
         taps, moving = self._taps[tensor], self._moving.get(tensor)
         inputs = dict(zip(self._inputs(node), taps.lags, strict=True))
         seen = {t: made.recent(t, taps.rows, lag) for t, lag in inputs.items()}
@@ -240,8 +262,16 @@ class _Made:
         made = tensor if whole else self._add(f"{name}, last {depth}", kind)
         self.nodes.append(Node(0, History(), (held, self._columns[tensor]), (made,)))
         self._histories[tensor] = made, depth
-        if moving.apart == 1 and not whole:
+        if moving.apart == 1 and not whole and depth <= moving.end:
             self.rows[made] = (tensor, moving.end - depth, moving.end)
+
+    def mean(self, node: Node, op: RunningMean, source: int, moving: _Moving) -> None:
+        """The mean over all positions of a tensor that moves, from sums that are kept."""
+        inner = self._graph.tensors[node.outputs[0]].type.elements
+        start = self._at_rest[source].reshape(-1, inner).sum(axis=0).astype(np.int32)
+        name = f"{self._graph.tensors[source].name}, summed"
+        sums = self._add(name, TensorType(start.shape, DType.INT32), variable=True, start=start)
+        self.nodes.append(Node(node.index, op, (sums, self._columns[source], self.recent(source, 1, moving.length)), node.outputs))
 
     def recent(self, tensor: int, rows: int, lag: int) -> int:
         """`rows` columns of a tensor, the newest of them `lag` frames old."""
