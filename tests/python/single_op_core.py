@@ -95,8 +95,8 @@ def _constants(rng: Generator, m: Model, shape: tuple[int, ...], axis: int, s: _
     weights: Array = np.maximum(values(rng, shape), -127)
     data = pack((weights >> 4).reshape(-1)) if dtype == "int4" else weights
     return [
-        m.tensor(shape, dtype, s.weights, [0] * channels, axis=axis, data=data),
-        m.tensor((channels,), "int32", (np.float32(s.x) * np.array(s.weights, np.float32)).tolist(), [0] * channels, data=bias),
+        m.tensor(shape, dtype, s.weights, [0] * len(s.weights), axis=axis, data=data),
+        m.tensor((channels,), "int32", (np.float32(s.x) * np.array(s.weights, np.float32)).tolist(), [0] * len(s.weights), data=bias),
     ]
 
 
@@ -122,11 +122,12 @@ def _image(rng: Generator, shape: Image, *, depthwise: bool, weights: str = "int
     return Sample(m.build([x], [y]), (values(rng, (batch, height, width, depth)),), f"{name} {shape}")
 
 
-def fully_connected(rng: Generator, shape: tuple[int, int, int]) -> Sample:
+def fully_connected(rng: Generator, shape: tuple[int, int, int], weights: str = "int8") -> Sample:
+    """INT4 weights have one scale: the interpreter takes no more."""
     rows, depth, units = shape
-    m, s = Model(), _scales(rng, units, depth)
+    m, s = Model(), _scales(rng, units if weights == "int8" else 1, depth)
     x = m.tensor((rows, depth), "int8", s.x, s.x_zero)
-    rest = _constants(rng, m, (units, depth), 0, s)
+    rest = _constants(rng, m, (units, depth), 0, s, weights)
     y = m.tensor((rows, units), "int8", s.y, s.y_zero)
     m.operator("FULLY_CONNECTED", [x, *rest], [y], "FullyConnectedOptions")
     return Sample(m.build([x], [y]), (values(rng, (rows, depth)),), f"FULLY_CONNECTED {shape}")
@@ -149,4 +150,5 @@ def core_samples(seed: int = 3) -> Iterator[Sample]:
     yield from (conv_2d(np.random.default_rng([seed, 4]), shape, "int4") for shape in CONV)
     yield from (depthwise_conv_2d(rng, shape) for shape in DEPTHWISE * 2)
     yield from (fully_connected(rng, shape) for shape in PRODUCTS)
+    yield from (fully_connected(np.random.default_rng([seed, 6]), shape, "int4") for shape in PRODUCTS)
     yield from (add(rng, elements) for elements in SUMS)
