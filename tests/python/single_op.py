@@ -44,7 +44,7 @@ def maker(function: _Maker) -> _Maker:
 
 def operator_of(name: str) -> str:
     """The operator that a maker is for; its name may end in element types."""
-    return re.sub("_(int4|int16|float32)$", "", name).upper()
+    return re.sub("(_to)?_(int4|int16|float32)$", "", name).upper()
 
 
 def samples(name: str, count: int, seed: int = 0) -> Iterator[Sample]:
@@ -283,12 +283,14 @@ def mean(rng: Generator, dtype: str = "int8") -> Sample:
 
 
 @maker
-def softmax(rng: Generator, dtype: str = "int8") -> Sample:
+def softmax(rng: Generator, dtype: str = "int8", to: str = "") -> Sample:
+    to = to or dtype
     m = Model()
     rows, depth = pick(rng, 1, 3), pick(rng, 1, 20)
     x_quant = (scale(rng, -12, 4), zero_point(rng)) if dtype == "int8" else (scale(rng, -16, -4), 0)
     x = m.tensor((rows, depth), dtype, *quantized(dtype, *x_quant))
-    y = m.tensor((rows, depth), dtype, *quantized(dtype, *((1 / 256, -128) if dtype == "int8" else (1 / 32768, 0))))
+    y_quant = (1 / 256, -128) if to == "int8" else (1 / 32768, 0) if dtype == to else (1 / 65536, -32768)
+    y = m.tensor((rows, depth), to, *quantized(to, *y_quant))
     beta = float(rng.choice([1.0, 1.0, 0.25, 3.0]))
     m.operator("SOFTMAX", [x], [y], "SoftmaxOptions", Beta=beta)
     data = values(rng, (rows, depth), dtype) if rng.random() < 0.7 else rng.integers(-5, 6, size=(rows, depth)).astype(dtype)

@@ -141,14 +141,19 @@ function("GELU", "GeluOptions", near_one, types=(), litert=("int8",), options=la
 function("LOGICAL_NOT", "LogicalNotOptions", types=("bool",))
 
 
+_TARGETS = {"int8": ["int8", "int16", "uint8", "int32"], "int16": ["int8", "int16", "int32"], "uint8": ["int8"]}
+
+
 def quantize(rng: Generator) -> Sample:
     m = Model()
     source = str(rng.choice(["int8", "int8", "int16", "uint8", "float32"]))
-    target = str(rng.choice({"int8": ["int8", "int16", "uint8"], "uint8": ["int8"]}.get(source, ["int8", "int16"])))
+    target = str(rng.choice(_TARGETS.get(source, ["int8", "int16"])))
     sizes = (pick(rng, 1, 4), pick(rng, 1, 40))
     x_scale = scale(rng)
     y_scale = x_scale if rng.random() < 0.2 else float(np.float32(x_scale * 2.0 ** rng.uniform(-8, 8)))
-    zeros = [zero_point(rng, "int16" if kind == "int16" else "int8") + (128 if kind == "uint8" else 0) for kind in (source, target)]
+    zeros = [zero_point(rng, "int8" if kind in ("int8", "uint8") else kind) + (128 if kind == "uint8" else 0) for kind in (source, target)]
+    if source == "int16" and rng.random() < 0.3:
+        zeros[0] = -32768  # as SOFTMAX gives it
     data = rng.integers(0, 256, sizes).astype(np.uint8).view(source) if source in ("int8", "uint8") else values(rng, sizes, source)
     x = m.tensor(sizes, source) if source == "float32" else m.tensor(sizes, source, x_scale, zeros[0])
     y = m.tensor(sizes, target, y_scale, zeros[1])

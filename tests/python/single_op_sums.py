@@ -11,6 +11,7 @@ from tests.python.single_op import (
     maker,
     output_scale,
     pick,
+    quantized,
     scale,
     values,
     weights_and_bias,
@@ -80,9 +81,9 @@ def l2_normalization(rng: Generator) -> Sample:
 
 
 @maker
-def batch_matmul(rng: Generator) -> Sample:
+def batch_matmul(rng: Generator, kind: str = "") -> Sample:
     m = Model()
-    kind = str(rng.choice(["int8", "int8", "float32"]))
+    kind = kind or str(rng.choice(["int8", "int8", "float32"]))
     rows, depth, columns = pick(rng, 1, 6), pick(rng, 1, 20), pick(rng, 1, 6)
     adj_x, adj_y = bool(rng.random() < 0.4), bool(rng.random() < 0.4)
     batch = tuple(pick(rng, 1, 3) for _ in range(pick(rng, 0, 2)))
@@ -93,16 +94,17 @@ def batch_matmul(rng: Generator) -> Sample:
     ]
     a_scale, b_scale = scale(rng, -8, 0), scale(rng, -8, 0)
     arrays = [elements(rng, kind, s) for s in shapes]
-    operands, inputs, fed = feed(rng, m, arrays, [(a_scale, zero_point(rng)), (b_scale, zero_point(rng))])
+    operands, inputs, fed = feed(rng, m, arrays, [(a_scale, zero_point(rng, kind)), (b_scale, zero_point(rng, kind))])
     out = (*np.broadcast_shapes(*batches), rows, columns)
-    y_scale = float(np.float32(a_scale * b_scale * depth**0.5 * 64 * 2.0 ** rng.uniform(-2, 4)))
-    y = m.tensor(out, kind, y_scale, zero_point(rng)) if kind == "int8" else m.tensor(out, kind)
+    reach = depth**0.5 * (64 if kind == "int8" else 1 << 14)
+    y_scale = float(np.float32(a_scale * b_scale * reach * 2.0 ** rng.uniform(-2, 4)))
+    y = m.tensor(out, kind, *quantized(kind, y_scale, zero_point(rng, kind)))
     m.operator("BATCH_MATMUL", operands, [y], "BatchMatMulOptions", AdjX=adj_x, AdjY=adj_y)
     return Sample(m.build(inputs, [y]), tuple(fed), f"BATCH_MATMUL {kind} {shapes} {adj_x} {adj_y}")
 
 
 @maker
-def transpose_conv(rng: Generator) -> Sample:
+def transpose_conv(rng: Generator, dtype: str = "int8") -> Sample:
     m = Model()
     batch, height, width, depth, channels = pick(rng, 1, 2), pick(rng, 1, 7), pick(rng, 1, 7), pick(rng, 1, 5), pick(rng, 1, 5)
     same = bool(rng.random() < 0.5)
@@ -111,14 +113,16 @@ def transpose_conv(rng: Generator) -> Sample:
         if dh == dw == 1:
             break
     x_scale = scale(rng)
-    x = m.tensor((batch, oh, ow, depth), "int8", x_scale, zero_point(rng))
-    rest, scales, kind = weights_and_bias(rng, m, (channels, kh, kw, depth), 0, x_scale)
+    x = m.tensor((batch, oh, ow, depth), dtype, x_scale, zero_point(rng, dtype))
+    bias_type = "int32" if dtype == "int8" else "int64"
+    rest, scales, kind = weights_and_bias(rng, m, (channels, kh, kw, depth), 0, x_scale, bias_type=bias_type)
     to = m.tensor((4,), "int32", data=np.array([batch, height, width, channels], dtype=np.int32))
-    y = m.tensor((batch, height, width, channels), "int8", output_scale(rng, x_scale, scales, kh * kw * depth), zero_point(rng))
+    y_scale = output_scale(rng, x_scale, scales, kh * kw * depth, dtype)
+    y = m.tensor((batch, height, width, channels), dtype, y_scale, zero_point(rng, dtype))
     options = {"StrideH": sh, "StrideW": sw, "Padding": 0 if same else 1}
     m.operator("TRANSPOSE_CONV", [to, rest[0], x, *rest[1:]], [y], "TransposeConvOptions", **options)
     what = f"{batch}x{oh}x{ow}x{depth} to {height}x{width} by {channels}x{kh}x{kw} {options} {kind}"
-    return Sample(m.build([x], [y]), (values(rng, (batch, oh, ow, depth)),), what)
+    return Sample(m.build([x], [y]), (values(rng, (batch, oh, ow, depth), dtype),), what)
 
 
 @maker

@@ -54,6 +54,7 @@ def test_every_operator_that_stator_lacks_is_listed_with_what_to_do(tmp_path: Pa
     assert [name for name, o in listed.items() if not o["supported"]] == ["CUSTOM(my_operator)", "RNN"]
     assert "firmware/kernels" in listed["CUSTOM(my_operator)"]["remedy"]
     assert "TCN" in listed["RNN"]["remedy"]
+    assert "front-end.md" in remedy(Seen(0, "CUSTOM(SignalRfft)", "y", "int16", UnsupportedOperator("signal")))
     assert "--calibrate" in remedy(Seen(0, "CONV_2D", "y", "float32", UnsupportedOperator("float")))
     assert exit_status(verbs()["check"], {"model": str(tmp_path / "bad.tflite"), "board": "nrf5340", "runtime": "all"}) == 1
 

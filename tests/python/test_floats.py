@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from stator.errors import UnsupportedOperator
+from stator.frontends import load, survey
 from stator.frontends.tflite import read
 from stator.measure.layers import TOLERANCE, compare
+from stator.runtimes._remedies import remedy
 from stator.schedule import schedule
 from stator.verbs.verify import verify
 from tests.python.tflite_builder import Model
@@ -87,3 +89,16 @@ def test_a_float_operator_that_is_missing_is_refused_with_the_remedy() -> None:
     m.operator("LOG_SOFTMAX", [x], [y], "LogSoftmaxOptions")
     with pytest.raises(UnsupportedOperator, match="compile --calibrate"):
         read(m.build([x], [y]), "floats")
+
+
+def test_weights_of_int8_beside_floats_are_refused_with_what_to_do(tmp_path: Path) -> None:
+    m = Model()
+    x, y = m.tensor((1, 4), "float32"), m.tensor((1, 2), "float32")
+    weights = m.tensor((2, 4), "int8", 0.1, 0, data=np.ones((2, 4), np.int8))
+    m.operator("FULLY_CONNECTED", [x, weights], [y], "FullyConnectedOptions")
+    file = tmp_path / "hybrid.tflite"
+    file.write_bytes(m.build([x], [y]))
+    with pytest.raises(UnsupportedOperator, match="hybrid") as caught:
+        load(file)
+    (seen,) = survey(file).seen
+    assert "--calibrate" in caught.value.remedy and remedy(seen) == caught.value.remedy

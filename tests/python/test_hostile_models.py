@@ -242,6 +242,11 @@ def test_unsupported_operator_is_named_with_its_node_and_a_remedy(name: str, sai
     assert "FULLY_CONNECTED" in caught.value.remedy
 
 
+def test_an_unknown_operator_is_named_before_the_types_that_it_takes() -> None:
+    with pytest.raises(UnsupportedOperator, match="node 0: CUSTOM"):
+        read(dense(name="CUSTOM", x_type="string", table=None), "dense")  # type: ignore[arg-type]
+
+
 def test_unsupported_form_is_named_with_its_node() -> None:
     with pytest.raises(UnsupportedOperator, match=r"node 0 \(FULLY_CONNECTED\): fused activation TANH"):
         read(dense(FusedActivationFunction=4), "dense")

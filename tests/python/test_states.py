@@ -19,7 +19,7 @@ from tests.python.oracle import Oracle
 from tests.python.test_ops_emitted import bare
 from tests.python.tflite_builder import Model
 
-STATEFUL = ("svdf", "unidirectional_sequence_lstm")
+STATEFUL = ("svdf", "unidirectional_sequence_lstm", "unidirectional_sequence_lstm_int16")
 RUNS = 9
 
 
@@ -29,7 +29,8 @@ def test_every_run_equals_the_interpreter(name: str) -> None:
     for number, sample in enumerate(samples(name, 12, seed=2)):
         graph = optimise(read(sample.data, name))
         (x,) = sample.inputs
-        sets = [(rng.integers(-128, 128, x.shape, dtype=np.int8),) for _ in range(RUNS)]
+        reach = np.iinfo(x.dtype)
+        sets = [(rng.integers(reach.min, reach.max, x.shape, dtype=x.dtype, endpoint=True),) for _ in range(RUNS)]
         oracle = Oracle(sample.data)
         want = [oracle.run(inputs)[0].tobytes() for inputs in sets]
         state = first_state(graph)

@@ -7,6 +7,10 @@ static int8_t finish_s8(int32_t sum, const struct stator_batch_matmul *p) {
     return (int8_t)stator_clamp(q, INT8_MIN, INT8_MAX);
 }
 
+static int16_t finish_s16(int64_t sum, const struct stator_batch_matmul *p) {
+    return (int16_t)stator_clamp(stator_requantize_wide(sum, p->multiplier, p->shift), INT16_MIN, INT16_MAX);
+}
+
 /* x and y are an element of each matrix, the sum starts at 0, and `result` is written. */
 #define BATCH_MATMUL(kernel, type, sum_type, product, result)                                                                    \
     int kernel(void *out, const void *a, const void *b, const struct stator_batch_matmul *p) {                                   \
@@ -32,4 +36,5 @@ static int8_t finish_s8(int32_t sum, const struct stator_batch_matmul *p) {
     }
 
 BATCH_MATMUL(stator_batch_matmul_s8__ref, int8_t, int32_t, (x - p->a_zero_point) * (y - p->b_zero_point), finish_s8(sum, p))
+BATCH_MATMUL(stator_batch_matmul_s16__ref, int16_t, int64_t, x *y, finish_s16(sum, p))
 BATCH_MATMUL(stator_batch_matmul_f32__ref, float, float, x *y, sum)

@@ -1,6 +1,8 @@
-/* UNIDIRECTIONAL_SEQUENCE_LSTM, INT8 with a cell state of INT16: gates without peepholes, projection or layer normalization.
+/* UNIDIRECTIONAL_SEQUENCE_LSTM, INT8 or INT16 with a cell state of INT16: gates without peepholes, projection or layer
+ * normalization.
  *
- * Gates are Q3.12 before their function and Q0.15 after it. Semantics: TFLite INT8 specification with double rounding. */
+ * Gates are Q3.12 before their function and Q0.15 after it. Semantics: TFLite INT8 specification with double rounding; INT16 by
+ * its 16x8 rules: the sums of a gate have 64 bits and are rescaled with one rounding. */
 #ifndef STATOR_KERNELS_LSTM_H
 #define STATOR_KERNELS_LSTM_H
 
@@ -9,7 +11,7 @@
 struct stator_lstm_gate {
     const int8_t *input_weights;     /* [units][depth] */
     const int8_t *recurrent_weights; /* [units][units] */
-    const int32_t *bias;             /* [units] */
+    const void *bias;                /* [units]: int32, or int64 where activations are INT16 */
     int32_t input_multiplier;        /* products with the input to Q3.12, see requantize.h */
     int32_t input_shift;
     int32_t recurrent_multiplier; /* products with the hidden state to Q3.12 */
@@ -24,8 +26,8 @@ struct stator_lstm {
     int32_t depth;
     int32_t units;
     int32_t time_major;        /* 0: [batches][steps], 1: [steps][batches] */
-    int32_t input_zero_point;  /* -128..127 */
-    int32_t hidden_zero_point; /* -128..127, of the output too */
+    int32_t input_zero_point;  /* -128..127; 0 for INT16 */
+    int32_t hidden_zero_point; /* the same of the hidden state and the output */
     int32_t cell_shift;        /* left (right where negative), of the cell state to Q3.12 */
     int32_t cell_clip;         /* of the cell state's magnitude; 0: none */
     int32_t forget_multiplier; /* forget gate * cell state, to the cell state */
@@ -37,13 +39,13 @@ struct stator_lstm {
 };
 
 /* Every variant in kernels.inc computes the same bytes.
- * out: int8 [batches][steps][units], or time major, written whole. in: int8 [batches][steps][depth], or time major. hidden: int8
- * [batches][units], its zero point before the first run. cell: int16 [batches][units], aligned to 2, zeros before the first run.
- * Both are updated. None may overlap. p and its tables: read only, owned by the caller. Callable from task and interrupt; does
- * not block; no static state; stack under 128 bytes. Returns 0; -EINVAL (a null pointer, or a size out of range), then nothing is
- * written. */
+ * out: [batches][steps][units], or time major, written whole. in: [batches][steps][depth], or time major. hidden:
+ * [batches][units], its zero point before the first run. These are int8 or int16, and aligned for it. cell: int16
+ * [batches][units], aligned to 2, zeros before the first run. Both are updated. None may overlap. p and its tables: read only,
+ * owned by the caller. Callable from task and interrupt; does not block; no static state; stack under 128 bytes. Returns 0;
+ * -EINVAL (a null pointer, or a size out of range), then nothing is written. */
 #define STATOR_KERNEL(op, isa, tile)                                                                                             \
-    STATOR_MUST_CHECK int STATOR_KERNEL_NAME(op, isa, tile)(int8_t *out, const int8_t *in, int8_t *hidden, int16_t *cell,        \
+    STATOR_MUST_CHECK int STATOR_KERNEL_NAME(op, isa, tile)(void *out, const void *in, void *hidden, int16_t *cell,              \
                                                             const struct stator_lstm *p);
 #include "lstm/kernels.inc"
 #undef STATOR_KERNEL
@@ -53,7 +55,7 @@ static inline int stator_lstm_gate_valid(const struct stator_lstm_gate *gate) {
 }
 
 /* The guard that every variant starts with. */
-static inline int stator_lstm_valid(const int8_t *out, const int8_t *in, const int8_t *hidden, const int16_t *cell,
+static inline int stator_lstm_valid(const void *out, const void *in, const void *hidden, const int16_t *cell,
                                     const struct stator_lstm *p) {
     return out && in && hidden && cell && p && p->sigmoid && stator_lstm_gate_valid(&p->input) &&
            stator_lstm_gate_valid(&p->forget) && stator_lstm_gate_valid(&p->cell) && stator_lstm_gate_valid(&p->output) &&

@@ -31,51 +31,71 @@ static int32_t tanh_q15(const uint16_t *table, int32_t x, int32_t shift) {
     return (scaled >= 0 ? share - (1 << 23) + (1 << 7) : -share + (1 << 23) + (1 << 7) - 1) >> 8;
 }
 
-/* What goes into a gate's function for one unit. */
-static int32_t gate(const struct stator_lstm_gate *g, const struct stator_lstm *p, const int8_t *in, const int8_t *hidden,
-                    int32_t unit) {
-    const int8_t *input_weights = g->input_weights + unit * p->depth;
-    const int8_t *recurrent_weights = g->recurrent_weights + unit * p->units;
-    int32_t from_input = g->bias[unit];
-    for (int32_t i = 0; i < p->depth; i++) {
-        from_input += input_weights[i] * (in[i] - p->input_zero_point);
-    }
-    int32_t from_hidden = 0;
-    for (int32_t i = 0; i < p->units; i++) {
-        from_hidden += recurrent_weights[i] * (hidden[i] - p->hidden_zero_point);
-    }
-    return to_int16(to_int16(stator_requantize(from_input, g->input_multiplier, g->input_shift)) +
-                    to_int16(stator_requantize(from_hidden, g->recurrent_multiplier, g->recurrent_shift)));
+/* Rescaled sums of products, as INT8 and as INT16 activations have them. */
+static int32_t rescaled_s8(int32_t sum, int32_t multiplier, int32_t shift) {
+    return to_int16(stator_requantize(sum, multiplier, shift));
 }
 
-/* One unit's cell state and output after a step. */
-static int8_t step(const struct stator_lstm *p, const int8_t *in, const int8_t *hidden, int16_t *cell, int32_t unit) {
-    const int32_t forget = sigmoid(p->sigmoid, gate(&p->forget, p, in, hidden, unit));
-    const int32_t input = sigmoid(p->sigmoid, gate(&p->input, p, in, hidden, unit));
-    const int32_t update = tanh_q15(p->sigmoid, gate(&p->cell, p, in, hidden, unit), 0);
-    const int32_t output = sigmoid(p->sigmoid, gate(&p->output, p, in, hidden, unit));
-    const int32_t kept = to_int16(stator_requantize(forget * cell[unit], p->forget_multiplier, p->forget_shift));
+static int32_t rescaled_s16(int64_t sum, int32_t multiplier, int32_t shift) {
+    return to_int16(stator_requantize_wide(sum, multiplier, shift));
+}
+
+/* One unit's cell state after a step, of its gates. */
+static int32_t cell_after(const struct stator_lstm *p, int32_t cell, int32_t forget_in, int32_t input_in, int32_t update_in) {
+    const int32_t forget = sigmoid(p->sigmoid, forget_in);
+    const int32_t input = sigmoid(p->sigmoid, input_in);
+    const int32_t update = tanh_q15(p->sigmoid, update_in, 0);
+    const int32_t kept = to_int16(stator_requantize(forget * cell, p->forget_multiplier, p->forget_shift));
     const int32_t added = to_int16(stator_requantize(input * update, p->update_multiplier, p->update_shift));
     const int32_t sum = to_int16(kept + added);
-    cell[unit] = (int16_t)(p->cell_clip > 0 ? stator_clamp(sum, -p->cell_clip, p->cell_clip) : sum);
-    const int32_t shown = tanh_q15(p->sigmoid, cell[unit], p->cell_shift) * output;
-    const int32_t q = stator_requantize(shown, p->hidden_multiplier, p->hidden_shift) + p->hidden_zero_point;
-    return (int8_t)stator_clamp(q, INT8_MIN, INT8_MAX);
+    return p->cell_clip > 0 ? stator_clamp(sum, -p->cell_clip, p->cell_clip) : sum;
 }
 
-int stator_lstm_s8__ref(int8_t *out, const int8_t *in, int8_t *hidden, int16_t *cell, const struct stator_lstm *p) {
-    if (!stator_lstm_valid(out, in, hidden, cell, p)) {
-        return -EINVAL;
-    }
-    for (int32_t batch = 0; batch < p->batches; batch++, hidden += p->units, cell += p->units) {
-        for (int32_t t = 0; t < p->steps; t++) {
-            const int32_t at = p->time_major ? t * p->batches + batch : batch * p->steps + t;
-            int8_t *y = out + at * p->units;
-            for (int32_t unit = 0; unit < p->units; unit++) {
-                y[unit] = step(p, in + at * p->depth, hidden, cell, unit);
-            }
-            memcpy(hidden, y, (size_t)p->units); /* not earlier: every unit reads all of what was */
-        }
-    }
-    return 0;
+/* What one unit shows of its cell state. */
+static int32_t shown(const struct stator_lstm *p, int32_t cell, int32_t output_in) {
+    const int32_t product = tanh_q15(p->sigmoid, cell, p->cell_shift) * sigmoid(p->sigmoid, output_in);
+    return stator_requantize(product, p->hidden_multiplier, p->hidden_shift) + p->hidden_zero_point;
 }
+
+/* LSTM of activations of a type; sums and biases are of another. gate: what goes into a gate's function for one unit. */
+#define LSTM(name, type, sum_type, rescaled, least, most)                                                                        \
+    static int32_t gate_##name(const struct stator_lstm_gate *g, const struct stator_lstm *p, const type *in,                    \
+                               const type *hidden, int32_t unit) {                                                               \
+        const int8_t *input_weights = g->input_weights + unit * p->depth;                                                        \
+        const int8_t *recurrent_weights = g->recurrent_weights + unit * p->units;                                                \
+        sum_type from_input = ((const sum_type *)g->bias)[unit], from_hidden = 0;                                                \
+        for (int32_t i = 0; i < p->depth; i++) {                                                                                 \
+            from_input += input_weights[i] * (in[i] - p->input_zero_point);                                                      \
+        }                                                                                                                        \
+        for (int32_t i = 0; i < p->units; i++) {                                                                                 \
+            from_hidden += recurrent_weights[i] * (hidden[i] - p->hidden_zero_point);                                            \
+        }                                                                                                                        \
+        return to_int16(rescaled(from_input, g->input_multiplier, g->input_shift) +                                              \
+                        rescaled(from_hidden, g->recurrent_multiplier, g->recurrent_shift));                                     \
+    }                                                                                                                            \
+                                                                                                                                 \
+    int stator_lstm_##name##__ref(void *out, const void *in, void *hidden, int16_t *cell, const struct stator_lstm *p) {         \
+        if (!stator_lstm_valid(out, in, hidden, cell, p)) {                                                                      \
+            return -EINVAL;                                                                                                      \
+        }                                                                                                                        \
+        type *held = hidden;                                                                                                     \
+        for (int32_t batch = 0; batch < p->batches; batch++, held += p->units, cell += p->units) {                               \
+            for (int32_t t = 0; t < p->steps; t++) {                                                                             \
+                const int32_t at = p->time_major ? t * p->batches + batch : batch * p->steps + t;                                \
+                const type *x = (const type *)in + at * p->depth;                                                                \
+                type *y = (type *)out + at * p->units;                                                                           \
+                for (int32_t unit = 0; unit < p->units; unit++) {                                                                \
+                    const int32_t forget = gate_##name(&p->forget, p, x, held, unit);                                            \
+                    const int32_t input = gate_##name(&p->input, p, x, held, unit);                                              \
+                    const int32_t update = gate_##name(&p->cell, p, x, held, unit);                                              \
+                    cell[unit] = (int16_t)cell_after(p, cell[unit], forget, input, update);                                      \
+                    y[unit] = (type)stator_clamp(shown(p, cell[unit], gate_##name(&p->output, p, x, held, unit)), least, most);  \
+                }                                                                                                                \
+                memcpy(held, y, (size_t)p->units * sizeof(type)); /* not earlier: every unit reads all of what was */            \
+            }                                                                                                                    \
+        }                                                                                                                        \
+        return 0;                                                                                                                \
+    }
+
+LSTM(s8, int8_t, int32_t, rescaled_s8, INT8_MIN, INT8_MAX)
+LSTM(s16, int16_t, int64_t, rescaled_s16, INT16_MIN, INT16_MAX)

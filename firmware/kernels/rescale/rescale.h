@@ -11,7 +11,7 @@
 
 struct stator_rescale {
     int32_t elements;
-    int32_t input_zero_point; /* 0 for INT16 */
+    int32_t input_zero_point; /* in the input's range */
     int32_t multiplier;       /* with shift: see requantize.h */
     int32_t shift;
     int32_t below_multiplier;

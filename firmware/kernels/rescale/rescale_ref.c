@@ -30,3 +30,5 @@ static int32_t rescaled(int32_t q, const struct stator_rescale *p) {
 RESCALE(stator_rescale_s16_s16__ref, int16_t, int16_t)
 RESCALE(stator_rescale_s16_s8__ref, int16_t, int8_t)
 RESCALE(stator_rescale_s8_s16__ref, int8_t, int16_t)
+RESCALE(stator_rescale_s16_s32__ref, int16_t, int32_t)
+RESCALE(stator_rescale_s8_s32__ref, int8_t, int32_t)

@@ -53,11 +53,12 @@ static int32_t reciprocal(int32_t x, int32_t *over) {
     return shifted(y, 1);
 }
 
-int stator_softmax_s8__c(int8_t *out, const int8_t *in, const struct stator_softmax *p) {
+int stator_softmax_s8__c(void *out, const int8_t *in, const struct stator_softmax *p) {
     if (!stator_softmax_valid(out, in, p)) {
         return -EINVAL;
     }
-    for (int32_t row = 0; row < p->rows; row++, in += p->depth, out += p->depth) {
+    int8_t *to = out;
+    for (int32_t row = 0; row < p->rows; row++, in += p->depth, to += p->depth) {
         int32_t most = INT8_MIN;
         for (int32_t i = 0; i < p->depth; i++) {
             most = choose(in[i] > most, in[i], most);
@@ -76,7 +77,7 @@ int stator_softmax_s8__c(int8_t *out, const int8_t *in, const struct stator_soft
             const int32_t near = distance >= p->furthest;
             const int32_t e = exp_of_negative(times(stator_shift_left(distance & -near, p->left_shift), p->multiplier));
             const int32_t q = stator_rounding_shift_right(times(scale, e), over + 31 - 8) + INT8_MIN;
-            out[i] = (int8_t)choose(near, choose(q > INT8_MAX, INT8_MAX, q), INT8_MIN);
+            to[i] = (int8_t)choose(near, choose(q > INT8_MAX, INT8_MAX, q), INT8_MIN);
         }
     }
     return 0;

@@ -32,9 +32,9 @@ static int8_t finish(uint32_t sum, const struct stator_svdf *p) {
                     for (int32_t i = 0; i < p->memory - 1; i++) {                                                                \
                         kept[i] = kept[i + 1];                                                                                   \
                     }                                                                                                            \
-                    kept[p->memory - 1] = (type)stator_clamp(feature(in, p, filter), least, most);                               \
+                    kept[p->memory - 1] = (type)(stator_clamp(feature(in, p, filter), least, most) + p->state_zero_point);       \
                     for (int32_t i = 0; i < p->memory; i++) {                                                                    \
-                        sum += (uint32_t)(weights[i] * kept[i]);                                                                 \
+                        sum += (uint32_t)(weights[i] * (kept[i] - p->state_zero_point));                                         \
                     }                                                                                                            \
                     kept += p->memory;                                                                                           \
                     weights += p->memory;                                                                                        \

@@ -39,4 +39,10 @@ static inline int stator_transpose_conv_valid(const int8_t *out, const int8_t *i
            p->stride_w > 0;
 }
 
+/* The input index that reaches output index `out` through tap `tap`; -1 where there is none. */
+static inline int32_t stator_transposed_source(int32_t out, int32_t tap, int32_t pad, int32_t stride, int32_t size) {
+    const int32_t at = out + pad - tap;
+    return at >= 0 && at % stride == 0 && at / stride < size ? at / stride : -1;
+}
+
 #endif

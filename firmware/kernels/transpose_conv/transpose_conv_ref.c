@@ -2,18 +2,12 @@
 #include "common/requantize.h"
 #include "transpose_conv/transpose_conv.h"
 
-/* The input index that reaches output index `out` through tap `tap`; -1 where there is none. */
-static int32_t source(int32_t out, int32_t tap, int32_t pad, int32_t stride, int32_t size) {
-    const int32_t at = out + pad - tap;
-    return at >= 0 && at % stride == 0 && at / stride < size ? at / stride : -1;
-}
-
 static int32_t sum_at(const int8_t *in, const struct stator_transpose_conv *p, int32_t y, int32_t x, int32_t c) {
     int32_t sum = p->bias ? p->bias[c] : 0;
     for (int32_t ky = 0; ky < p->kernel_h; ky++) {
         for (int32_t kx = 0; kx < p->kernel_w; kx++) {
-            const int32_t in_y = source(y, ky, p->pad_top, p->stride_h, p->in_h);
-            const int32_t in_x = source(x, kx, p->pad_left, p->stride_w, p->in_w);
+            const int32_t in_y = stator_transposed_source(y, ky, p->pad_top, p->stride_h, p->in_h);
+            const int32_t in_x = stator_transposed_source(x, kx, p->pad_left, p->stride_w, p->in_w);
             if (in_y < 0 || in_x < 0) {
                 continue;
             }

@@ -14,7 +14,7 @@ import hashlib
 import math
 import re
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,7 +56,7 @@ _DTYPES = {
     tflite.TensorType.BOOL: DType.BOOL,
     tflite.TensorType.FLOAT32: DType.FLOAT32,
 }
-_ZERO_POINTS = {DType.INT8: (-128, 127), DType.UINT8: (0, 255)}
+_ZERO_POINTS = {DType.INT8: (-128, 127), DType.UINT8: (0, 255), DType.INT16: (-32768, 0)}
 
 
 def _names(enumeration: type) -> dict[int, str]:
@@ -166,34 +166,22 @@ class _Reader:
         return int(count)
 
     def graph(self) -> Graph:
+        known = operators()
+        self._refuse_unknown(known)
         inputs = _view(self.subgraph.InputsAsNumpy(), MAX_OPERANDS, "inputs")
         outputs = _view(self.subgraph.OutputsAsNumpy(), MAX_OPERANDS, "outputs")
         tensors = {index: self._tensor(index) for index in dict.fromkeys((*inputs, *outputs))}
-        known = operators()
         nodes: list[Node] = []
-        missing: list[str] = []
         resources = Resources()
         for index in range(self.nodes):
             raw, kind, reads, writes = self._node(index)
-            found = known.get(kind)
             if kind in OPERANDS:
                 self._resource(resources, index, tensors, nodes)
-                continue
-            if found is None:
-                missing.append(f"node {index}: {kind}")
                 continue
             for tensor in (*reads, *writes):
                 if tensor != -1 and tensor not in tensors:
                     tensors[tensor] = self._tensor(tensor)
-            nodes.append(Node(index, self._operator(found, raw, index), reads, writes))
-        if missing:
-            more = (f"... and {len(missing) - 8} more",) if len(missing) > 8 else ()
-            raise UnsupportedOperator(
-                f"model '{self.name}' uses operators that Stator does not have yet",
-                details=(*missing[:8], *more),
-                remedy=f"build the model from {', '.join(known)}; "
-                "or add the operator: one file in tools/stator/ops/ and one folder in firmware/kernels/",
-            )
+            nodes.append(Node(index, self._operator(known[kind], raw, index), reads, writes))
         if self.model.SubgraphsLength() > 1 and not resources.started:
             raise ModelError(f"model '{self.name}' has a second subgraph that no CALL_ONCE names", remedy=ONE_GRAPH)
         try:
@@ -202,6 +190,19 @@ class _Reader:
             raise refusal.at(f"model '{self.name}'") from None
         sha256 = hashlib.sha256(self.data).hexdigest()
         return Graph(self.name, sha256, tensors, tuple(nodes), inputs, outputs)
+
+    def _refuse_unknown(self, known: Mapping[str, type[Operator]]) -> None:
+        """Names the operators that Stator lacks, before anything else of the file is judged."""
+        kinds = ((index, self._node(index)[1]) for index in range(self.nodes))
+        missing = [f"node {index}: {kind}" for index, kind in kinds if kind not in known and kind not in OPERANDS]
+        if missing:
+            more = (f"... and {len(missing) - 8} more",) if len(missing) > 8 else ()
+            raise UnsupportedOperator(
+                f"model '{self.name}' uses operators that Stator does not have yet",
+                details=(*missing[:8], *more),
+                remedy=f"build the model from {', '.join(known)}; "
+                "or add the operator: one file in tools/stator/ops/ and one folder in firmware/kernels/",
+            )
 
     def _node(self, index: int) -> tuple[Any, str, tuple[int, ...], tuple[int, ...]]:
         """An operator of the file: its table, its name, what it reads and writes."""

@@ -6,13 +6,16 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from stator.ir import DType, Quantization
+from stator.ir import DType, Quantization, Tensor
 from stator.numerics import INT32_MAX, pack, quantize_multipliers, requantize, requantize_wide
 from stator.ops import TO_INT8, Array, Constant, Operands, Refusal, Value
 from stator.ops._activation import Activation, activation_range
 from stator.ops._types import SUFFIXES
 
 Multipliers = tuple[Array, Array]
+
+#: What to do about a hybrid model: its weights have lost what a quantizer needs.
+NO_HYBRID = "quantize activations too: compile --calibrate DIR does it, with the float model that this one was made from"
 
 
 def symmetric(on: Operands, channels_axis: int, types: Sequence[DType] = (DType.INT8,)) -> Quantization:
@@ -83,7 +86,11 @@ def real_weights(on: Operands, channels: int) -> None:
     """Refuses weights and biases of a float input that are not floats."""
     weights = on.input(1)
     if weights.type.dtype is not DType.FLOAT32:
-        raise Refusal(f"weights '{weights.name}' are {weights.type.dtype.value}, and FLOAT32 is needed", remedy=TO_INT8, unsupported=True)
+        raise Refusal(
+            f"weights '{weights.name}' are {weights.type.dtype.value} beside float activations, a hybrid model (dynamic range)",
+            remedy=NO_HYBRID,
+            unsupported=True,
+        )
     bias_values(on, channels)
 
 
@@ -116,13 +123,24 @@ def accumulator_fits(weights: Array, bias: Array | None, input_zero_point: int, 
 
 def products_fit(on: Operands, weights: Array, bias: Array | None, multipliers: Multipliers) -> None:
     """Refuses channels whose accumulator could overflow for some input, or its rescaled value. weights: [channels, products]."""
-    zero_point, bits = on.quant(on.input(0)).zero_point, 8 * on.input(0).type.dtype.bytes
-    if not wide(on):
-        accumulator_fits(weights, bias, zero_point, bits)
-        return
-    worst = accumulator_fits(weights, bias, zero_point, bits, _WIDE_MAX)
-    multiplier, shift = (part.astype(np.int64) for part in multipliers)
-    if int(shift.max()) >= _WIDE_SHIFT or int(requantize_wide(worst, multiplier, shift).max()) > INT32_MAX:
+    if wide(on):
+        sum_fits(weights, bias, on.input(0), *multipliers)
+    else:
+        accumulator_fits(weights, bias, on.quant(on.input(0)).zero_point, 8 * on.input(0).type.dtype.bytes)
+
+
+def sum_fits(weights: Array, bias: Array | None, x: Tensor, multiplier: Array | int, shift: Array | int) -> None:
+    """The same of weights with an INT8 `x`, whose sums have 32 bits, or an INT16 one, whose sums have 64."""
+    zero_point = x.type.quant.zero_point if x.type.quant else 0
+    if x.type.dtype is DType.INT8:
+        accumulator_fits(weights, bias, zero_point)
+    else:
+        rescaled_fits(accumulator_fits(weights, bias, zero_point, 16, _WIDE_MAX), multiplier, shift)
+
+
+def rescaled_fits(worst: Array, multiplier: Array | int, shift: Array | int) -> None:
+    """Refuses scales at which a sum of 64 bits that is as large as it can be does not fit 32 bits when it is rescaled."""
+    if int(np.max(shift)) >= _WIDE_SHIFT or int(requantize_wide(worst, multiplier, shift).max()) > INT32_MAX:
         raise Refusal("the output's scale is too small for its input and weights", remedy="calibrate with real data")
 
 
@@ -152,7 +170,7 @@ def tables(on: Operands, channels: int, multipliers: Multipliers, run_axes: int 
         weights = pack(weights.reshape(*weights.shape[: weights.ndim - run_axes], -1))
     return (
         ("weights", Constant("weights", "int8_t", weights)),
-        ("bias", None if bias is None else Constant("bias", "int32_t", bias)),
+        ("bias", None if bias is None else Constant("bias", f"{bias.dtype}_t", bias)),
         ("multiplier", Constant("multiplier", "int32_t", multipliers[0])),
         ("shift", Constant("shift", "int8_t", multipliers[1])),
     )
@@ -160,10 +178,14 @@ def tables(on: Operands, channels: int, multipliers: Multipliers, run_axes: int 
 
 def ends(on: Operands, activation: Activation) -> tuple[tuple[str, Value], ...]:
     """Zero points and the output's range as a kernel's parameters."""
-    low, high = output_range(on, activation)
     return (
         ("input_zero_point", on.quant(on.input(0)).zero_point),
         ("output_zero_point", on.quant(on.output).zero_point),
-        ("activation_min", low),
-        ("activation_max", high),
+        *limits(on, activation),
     )
+
+
+def limits(on: Operands, activation: Activation) -> tuple[tuple[str, Value], ...]:
+    """The output's range as a kernel's parameters."""
+    low, high = output_range(on, activation)
+    return (("activation_min", low), ("activation_max", high))

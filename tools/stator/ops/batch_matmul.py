@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from stator.ir import DType, Node, TensorType
-from stator.numerics import requantize
+from stator.numerics import requantize, requantize_wide
 from stator.ops import Array, KernelCall, Operands, Operator, Options, Refusal, operator
 from stator.ops._pairs import broadcast_shape, scaled, walk
-from stator.ops._types import SUFFIXES, one_type
+from stator.ops._types import QUANTIZED, SUFFIXES, integer_range, one_type
+from stator.ops._weights import rescaled_fits
 
 #: The sum of this many products fits 32 bits.
 MAX_DEPTH = 33025
@@ -43,9 +44,12 @@ class BatchMatmul(Operator):
             return scaled(float(np.float32(a) * np.float32(b)) / y, f"scales {a} * {b} -> {y}")
 
     def check(self, on: Operands) -> None:
-        if one_type(on, (on.input(0), on.input(1), on.output), (DType.INT8, DType.FLOAT32)) is DType.INT8:
-            self._scaling(on)
-        self._sizes(on)
+        dtype = one_type(on, (on.input(0), on.input(1), on.output), (*QUANTIZED, DType.FLOAT32))
+        _, depth, _ = self._sizes(on)
+        if dtype is not DType.FLOAT32:
+            multiplier, shift = self._scaling(on)
+            if dtype is DType.INT16:
+                rescaled_fits(np.array([depth << 30]), multiplier, shift)
 
     def infer(self, on: Operands) -> tuple[TensorType, ...]:
         rows, _, columns = self._sizes(on)
@@ -64,8 +68,10 @@ class BatchMatmul(Operator):
                     total = total + a[..., :, k : k + 1] * b[..., k : k + 1, :]
             return (total,)
         x, y = a.astype(np.float64) - on.quant(on.input(0)).zero_point, b.astype(np.float64) - on.quant(on.input(1)).zero_point
-        total = requantize((x @ y).astype(np.int64), *self._scaling(on)) + on.quant(on.output).zero_point
-        return (np.clip(total, -128, 127).astype(np.int8).reshape(on.output.type.shape),)
+        dtype = on.output.type.dtype
+        rescaled = (requantize_wide if dtype is DType.INT16 else requantize)((x @ y).astype(np.int64), *self._scaling(on))
+        total = np.clip(rescaled + on.quant(on.output).zero_point, *integer_range(dtype))
+        return (total.astype(dtype.numpy).reshape(on.output.type.shape),)
 
     def macs(self, on: Operands) -> int:
         return on.output.type.elements * self._sizes(on)[1]
@@ -76,7 +82,7 @@ class BatchMatmul(Operator):
         # Strides between matrices: those of one-element "matrices", times a matrix's size.
         over = walk((on.input(0).type.shape[:-2] or (1,), on.input(1).type.shape[:-2] or (1,)))
         quantized: tuple[tuple[str, int], ...] = ()
-        if dtype is DType.INT8:
+        if dtype is not DType.FLOAT32:
             multiplier, shift = self._scaling(on)
             quantized = (
                 ("a_zero_point", on.quant(on.input(0)).zero_point),

@@ -1,4 +1,4 @@
-"""QUANTIZE: from float to INT8 or INT16, or the same numbers under another scale and zero point, between INT8, INT16 and UINT8."""
+"""QUANTIZE: from float to INT8 or INT16, or the same numbers under another scale and zero point: INT8, INT16, UINT8, and to INT32."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ class Quantize(Operator):
         if source is not DType.FLOAT32:
             self._scaling(on)
         on.quant(on.output)
-        if (to not in QUANTIZED and (source, to) != (DType.INT8, DType.UINT8)) or (source, to) == (DType.UINT8, DType.INT16):
+        targets = {DType.INT8: (*QUANTIZED, DType.UINT8, DType.INT32), DType.INT16: (*QUANTIZED, DType.INT32), DType.UINT8: (DType.INT8,)}
+        if to not in targets.get(source, QUANTIZED):
             raise Refusal(f"from {source.value} to {to.value}", remedy="quantize to INT8", unsupported=True)
 
     def infer(self, on: Operands) -> tuple[TensorType, ...]:
@@ -62,7 +63,7 @@ class Quantize(Operator):
             table = self.reference(on, bytes_in_order.view(source.numpy))[0].view(np.int8)
             params = (("table", Constant("table", "int8_t", table)), ("elements", elements))
             return KernelCall("lookup_s8", "lookup/lookup.h", "stator_lookup", node.outputs, node.inputs[:1], params)
-        if DType.INT16 in (source, on.output.type.dtype):
+        if on.output.type.dtype is DType.INT32 or DType.INT16 in (source, on.output.type.dtype):
             return Rescaling(self._scaling(on), self._scaling(on)).call(node, on)
         multiplier, shift = self._scaling(on)
         return KernelCall(

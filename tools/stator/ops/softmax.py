@@ -17,7 +17,7 @@ from stator.numerics import doubling_high_mul, quantize_multiplier, rounding_shi
 from stator.ops import Array, Constant, KernelCall, Operands, Operator, Options, Refusal, operator
 from stator.ops._fixed_point import exp_of_negative, reciprocal
 from stator.ops._reduce import summed
-from stator.ops._types import QUANTIZED, one_type
+from stator.ops._types import QUANTIZED, integer_range, one_type
 from stator.ops._wide_softmax import wide_softmax, wide_tables
 
 #: The sum of exponentials is Q12.19; this many ones do not overflow it.
@@ -55,7 +55,8 @@ class Softmax(Operator):
             raise Refusal(f"beta {self.beta} times the input's scale gives {error}", remedy="calibrate with real data") from None
 
     def check(self, on: Operands) -> None:
-        dtype = one_type(on, (on.input(0), on.output), (*QUANTIZED, DType.FLOAT32))
+        to_wide = (on.input(0).type.dtype, on.output.type.dtype) == (DType.INT8, DType.INT16)
+        dtype = one_type(on, (on.input(0), *(() if to_wide else (on.output,))), (*QUANTIZED, DType.FLOAT32))
         if not on.input(0).type.shape or on.input(0).type.shape[-1] > MAX_DEPTH:
             raise Refusal(f"softmax over shape {list(on.input(0).type.shape)}", remedy=f"use 1..{MAX_DEPTH} classes", unsupported=True)
         if dtype is DType.FLOAT32:
@@ -66,12 +67,15 @@ class Softmax(Operator):
                 raise Refusal("the output must have scale 2^-15", unsupported=True)
             self.wide_scaling(on)
             return
-        if (out.scale, out.zero_point) != (1 / 256, -128):
+        if to_wide and (abs(out.scale - 1 / 65536) > 0.001 / 65536 or out.zero_point != -32768):
+            raise Refusal("an output of INT16 must have scale 1/65536 and zero point -32768", unsupported=True)
+        if not to_wide and (out.scale, out.zero_point) != (1 / 256, -128):
             raise Refusal("the output must have scale 1/256 and zero point -128", unsupported=True)
         self.scaling(on)
 
     def infer(self, on: Operands) -> tuple[TensorType, ...]:
-        return (TensorType(on.input(0).type.shape, on.input(0).type.dtype, on.output.type.quant),)
+        dtype, out = on.input(0).type.dtype, on.output.type
+        return (TensorType(on.input(0).type.shape, DType.INT16 if dtype is DType.INT8 and out.dtype is DType.INT16 else dtype, out.quant),)
 
     def reference(self, on: Operands, *inputs: Array | None) -> tuple[Array, ...]:
         x = inputs[0]
@@ -90,12 +94,13 @@ class Softmax(Operator):
         e = exp_of_negative(doubling_high_mul(np.where(near, diff, 0) << shift, multiplier), _SCALED_DIFF_BITS)
         total = np.where(near, rounding_shift_right(e, 12), 0).sum(axis=1, keepdims=True)
         scale, over = reciprocal(total, _SUM_BITS)
-        y = rounding_shift_right(doubling_high_mul(scale, e), over + 31 - 8) - 128
-        return (np.where(near, np.clip(y, -128, 127), -128).astype(np.int8).reshape(x.shape),)
+        bits, (low, high) = 8 * on.output.type.dtype.bytes, integer_range(on.output.type.dtype)
+        y = rounding_shift_right(doubling_high_mul(scale, e), over + 31 - bits) + low
+        return (np.where(near, np.clip(y, low, high), low).astype(on.output.type.dtype.numpy).reshape(x.shape),)
 
     def in_place(self, on: Operands) -> tuple[tuple[int, int], ...]:
         # Each element is read for the last time just before it is written.
-        return ((0, 0),)
+        return ((0, 0),) if on.input(0).type.dtype is on.output.type.dtype else ()
 
     def kernel(self, node: Node, on: Operands) -> KernelCall:
         depth = on.input(0).type.shape[-1]
@@ -128,7 +133,7 @@ class Softmax(Operator):
             )
         multiplier, shift, furthest = self.scaling(on)
         return KernelCall(
-            kernel="softmax_s8",
+            kernel="softmax_s8" if on.output.type.dtype is DType.INT8 else "softmax_s8_s16",
             header="softmax/softmax.h",
             struct="stator_softmax",
             outputs=(node.outputs[0],),

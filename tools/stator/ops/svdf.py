@@ -57,8 +57,8 @@ class Svdf(Operator):
         kind = on.input(STATE).type.dtype
         if kind not in (DType.INT8, DType.INT16) or on.input(TIME).type.dtype is not kind:
             raise Refusal(f"a state of {kind.value} and time weights of {on.input(TIME).type.dtype.value}", unsupported=True)
-        if any(on.quant(on.input(i)).zero_point for i in (FEATURE, TIME, STATE)):
-            raise Refusal("weights or a state with a zero point other than 0", remedy="use symmetric weights", unsupported=True)
+        if any(on.quant(on.input(i)).zero_point for i in (FEATURE, TIME)):
+            raise Refusal("weights with a zero point other than 0", remedy="use symmetric weights", unsupported=True)
         _, _, units, _ = self._sizes(on)
         accumulator_fits(on.constant(FEATURE, "weights"), None, on.quant(on.input(INPUT)).zero_point)
         on.constant(TIME, "time weights")
@@ -82,9 +82,10 @@ class Svdf(Operator):
         features, outputs = self._scaling(on)
         centred = x.astype(np.float64) - on.quant(on.input(INPUT)).zero_point
         products = (centred @ on.constant(FEATURE, "weights").astype(np.float64).T).astype(np.int64)
-        newest = np.clip(requantize(products, *features), *integer_range(on.input(STATE).type.dtype))
-        kept = np.concatenate([state.reshape(batches, -1, memory)[..., 1:].astype(np.int64), newest[..., None]], axis=2)
-        over_time = (kept * on.constant(TIME, "time weights").astype(np.int64)).sum(axis=2).reshape(batches, units, self.rank)
+        zero = on.quant(on.input(STATE)).zero_point
+        newest = (np.clip(requantize(products, *features), *integer_range(on.input(STATE).type.dtype)) + zero).astype(state.dtype)
+        kept = np.concatenate([state.reshape(batches, -1, memory)[..., 1:], newest[..., None]], axis=2).astype(np.int64)
+        over_time = ((kept - zero) * on.constant(TIME, "time weights").astype(np.int64)).sum(axis=2).reshape(batches, units, self.rank)
         total = over_time.sum(axis=2) + (on.constant(BIAS, "biases") if on.optional(BIAS) is not None else 0)
         y = requantize(wrap32(total), *outputs) + on.quant(on.output).zero_point
         return np.clip(y, -128, 127).astype(np.int8), kept.reshape(state.shape).astype(state.dtype)
@@ -117,6 +118,7 @@ class Svdf(Operator):
                 ("input_zero_point", on.quant(on.input(INPUT)).zero_point),
                 ("feature_multiplier", features[0]),
                 ("feature_shift", features[1]),
+                ("state_zero_point", on.quant(on.input(STATE)).zero_point),
                 ("multiplier", outputs[0]),
                 ("shift", outputs[1]),
                 ("output_zero_point", on.quant(on.output).zero_point),

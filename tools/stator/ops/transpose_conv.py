@@ -7,9 +7,21 @@ from dataclasses import dataclass
 import numpy as np
 
 from stator.ir import DType, Node, TensorType
-from stator.ops import Array, KernelCall, Operands, Operator, Options, Refusal, int8, operator
-from stator.ops._activation import Activation, activation_range
-from stator.ops._weights import bias_values, channel_multipliers, ends, products_fit, rescale, symmetric, tables
+from stator.ops import Array, KernelCall, Operands, Operator, Options, Refusal, operator
+from stator.ops._activation import Activation
+from stator.ops._types import QUANTIZED, one_type
+from stator.ops._weights import (
+    bias_values,
+    channel_multipliers,
+    ends,
+    limits,
+    output_range,
+    products_fit,
+    rescale,
+    symmetric,
+    tables,
+    wide,
+)
 from stator.ops._window import Axis, Padding, axis, image, step
 
 
@@ -46,13 +58,17 @@ class TransposeConv(Operator):
 
     def check(self, on: Operands) -> None:
         weights, conv = on.constant(1, "weights"), self._conv(on)
-        int8(on, on.input(2), on.output)
+        dtype = one_type(on, (on.input(2), on.output), QUANTIZED)
+        if dtype is DType.INT16 and not wide(conv):
+            raise Refusal(
+                "a bias of INT32 beside INT16", remedy="convert with a current TensorFlow: its biases are INT64", unsupported=True
+            )
         symmetric(conv, channels_axis=0)
         channels, _, _, depth = image(on.input(1))
         if depth != image(on.input(2))[3]:
             raise Refusal(f"weights {list(weights.shape)} do not fit an image of {list(on.input(2).type.shape)}")
         products_fit(conv, weights.reshape(channels, -1), bias_values(conv, channels), channel_multipliers(conv, channels))
-        activation_range(self.activation, on.quant(on.output))
+        output_range(conv, self.activation)
         self._axes(on)
 
     def infer(self, on: Operands) -> tuple[TensorType, ...]:
@@ -60,7 +76,7 @@ class TransposeConv(Operator):
         shape = (image(on.input(2))[0], rows.size, columns.size, image(on.input(1))[0])
         if shape != on.integers(0, "the output's dimensions"):
             raise Refusal(f"an output of {list(on.integers(0, 'the dimensions'))}, and {list(shape)} follows")
-        return (TensorType(shape, DType.INT8, on.output.type.quant),)
+        return (TensorType(shape, on.input(2).type.dtype, on.output.type.quant),)
 
     def reference(self, on: Operands, *inputs: Array | None) -> tuple[Array, ...]:
         x, weights = inputs[2], on.constant(1, "weights").astype(np.float64)
@@ -86,10 +102,12 @@ class TransposeConv(Operator):
     def kernel(self, node: Node, on: Operands) -> KernelCall:
         weights, conv, (rows, columns) = on.constant(1, "weights"), self._conv(on), self._axes(on)
         batch, height, width, depth = image(on.input(2))
+        name = "transpose_conv_s8" if on.output.type.dtype is DType.INT8 else "wide_transpose_conv_s16_s8"
+        folder = name.partition("_s")[0]
         return KernelCall(
-            kernel="transpose_conv_s8",
-            header="transpose_conv/transpose_conv.h",
-            struct="stator_transpose_conv",
+            kernel=name,
+            header=f"{folder}/{folder}.h",
+            struct=f"stator_{folder}",
             outputs=node.outputs,
             inputs=(node.inputs[2],),
             params=(
@@ -107,6 +125,6 @@ class TransposeConv(Operator):
                 ("stride_w", columns.stride),
                 ("pad_top", rows.before),
                 ("pad_left", columns.before),
-                *ends(conv, self.activation),
+                *(ends(conv, self.activation) if folder == "transpose_conv" else limits(conv, self.activation)),
             ),
         )

@@ -1,4 +1,4 @@
-"""UNIDIRECTIONAL_SEQUENCE_LSTM, INT8 with a cell state of INT16: gates without peepholes, projection or layer normalization.
+"""UNIDIRECTIONAL_SEQUENCE_LSTM, INT8 or INT16 with a cell state of INT16: gates without peepholes, projection or layer normalization.
 
 Gates are Q3.12 before their function and Q0.15 after it; the hidden state and the cell state are variables.
 """
@@ -12,10 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from stator.ir import DType, Node, TensorType
-from stator.numerics import requantize
-from stator.ops import Array, Constant, KernelCall, Operands, Operator, Options, Refusal, Value, int8, operator, same_quant
+from stator.numerics import requantize, requantize_wide
+from stator.ops import Array, Constant, KernelCall, Operands, Operator, Options, Refusal, Value, operator, same_quant
 from stator.ops._pairs import scaled
-from stator.ops._weights import accumulator_fits
+from stator.ops._types import QUANTIZED, SUFFIXES, integer_range, one_type
+from stator.ops._weights import sum_fits
 
 #: Positions of a gate's weights over the input, its weights over the hidden state, and its bias.
 GATES = {"input": (1, 5, 12), "forget": (2, 6, 13), "cell": (3, 7, 14), "output": (4, 8, 15)}
@@ -163,7 +164,8 @@ class UnidirectionalSequenceLstm(Operator):
         for what, positions in VARIANTS.items():
             if any(on.optional(i) is not None for i in positions):
                 raise Refusal(what, remedy="use the standard LSTM", unsupported=True)
-        int8(on, on.input(0), on.input(HIDDEN), on.output)
+        dtype = one_type(on, (on.input(0), on.input(HIDDEN), on.output), QUANTIZED)
+        biases = np.dtype(np.int32 if dtype is DType.INT8 else np.int64)
         same_quant(on, on.input(HIDDEN), on.output)
         if on.input(CELL).type.dtype is not DType.INT16 or on.quant(on.input(CELL)).zero_point:
             raise Refusal("a cell state that is not INT16 with zero point 0", remedy="quantize the whole model to INT8", unsupported=True)
@@ -172,13 +174,14 @@ class UnidirectionalSequenceLstm(Operator):
             shapes = {weights: (units, depth), recurrent: (units, units), bias: (units,)}
             for position, shape in shapes.items():
                 values = on.constant(position, f"the {gate} gate's weights")
-                if values.shape != shape or values.dtype != (np.int32 if position == bias else np.int8):
+                if values.shape != shape or values.dtype != (biases if position == bias else np.int8):
                     raise Refusal(f"the {gate} gate has {values.dtype}{list(values.shape)}, and {list(shape)} is needed")
             if any(on.quant(on.input(i)).zero_point for i in (weights, recurrent)):
                 raise Refusal("weights with a zero point other than 0", remedy="use symmetric weights, the default", unsupported=True)
-            accumulator_fits(on.constant(weights, "weights"), on.constant(bias, "biases"), on.quant(on.input(0)).zero_point)
-            accumulator_fits(on.constant(recurrent, "weights"), None, on.quant(on.input(HIDDEN)).zero_point)
-            self._gate_scaling(on, gate)
+            scalings = self._gate_scaling(on, gate)
+            sums = ((weights, on.constant(bias, "biases"), 0), (recurrent, None, HIDDEN))
+            for (position, added, source), scaling in zip(sums, scalings, strict=True):
+                sum_fits(on.constant(position, "weights"), added, on.input(source), *scaling)
         self._mul_scaling(on)
         self._cell_shift(on)
         if self.cell_clip > 0 and self._clip(on) < 1:
@@ -186,7 +189,7 @@ class UnidirectionalSequenceLstm(Operator):
 
     def infer(self, on: Operands) -> tuple[TensorType, ...]:
         *_, units = self._sizes(on)
-        return (TensorType((*on.input(0).type.shape[:2], units), DType.INT8, on.output.type.quant),)
+        return (TensorType((*on.input(0).type.shape[:2], units), on.input(0).type.dtype, on.output.type.quant),)
 
     def _gate(self, on: Operands, gate: str, x: Array, hidden: Array) -> Array:
         """What goes into a gate's function: int64 [batches, units]."""
@@ -194,14 +197,15 @@ class UnidirectionalSequenceLstm(Operator):
         from_input, from_hidden = self._gate_scaling(on, gate)
         a = (x @ on.constant(weights, "weights").astype(np.float64).T).astype(np.int64) + on.constant(bias, "biases")
         b = (hidden @ on.constant(recurrent, "weights").astype(np.float64).T).astype(np.int64)
-        return _int16(_int16(requantize(a, *from_input)) + _int16(requantize(b, *from_hidden)))
+        rescaled = requantize if on.input(0).type.dtype is DType.INT8 else requantize_wide
+        return _int16(_int16(rescaled(a, *from_input)) + _int16(rescaled(b, *from_hidden)))
 
     def reference(self, on: Operands, *inputs: Array | None) -> tuple[Array, ...]:
         given, hidden, cell = inputs[0], inputs[HIDDEN], inputs[CELL]
         assert given is not None and hidden is not None and cell is not None
         x = (given if self.time_major else given.swapaxes(0, 1)).astype(np.float64) - on.quant(on.input(0)).zero_point
         zero, mul, shift, clip = on.quant(on.input(HIDDEN)).zero_point, self._mul_scaling(on), self._cell_shift(on), self._clip(on)
-        state, outputs = cell.astype(np.int64), []
+        state, outputs, kind = cell.astype(np.int64), [], on.output.type.dtype
         for step in x:
             before = hidden.astype(np.float64) - zero
             forget, take, show = (sigmoid(self._gate(on, gate, step, before)) for gate in ("forget", "input", "output"))
@@ -210,7 +214,7 @@ class UnidirectionalSequenceLstm(Operator):
             state = _int16(kept + _int16(requantize(take * update, *mul["update"])))
             state = np.clip(state, -clip, clip) if clip else state
             shown = requantize(tanh(state, shift) * show, *mul["hidden"]) + zero
-            hidden = np.clip(shown, -128, 127).astype(np.int8)
+            hidden = np.clip(shown, *integer_range(kind)).astype(kind.numpy)
             outputs.append(hidden)
         y = np.stack(outputs, axis=0 if self.time_major else 1)
         return np.ascontiguousarray(y), hidden, state.astype(np.int16)
@@ -221,14 +225,14 @@ class UnidirectionalSequenceLstm(Operator):
 
     def kernel(self, node: Node, on: Operands) -> KernelCall:
         batches, steps, depth, units = self._sizes(on)
-        mul = self._mul_scaling(on)
+        mul, biases = self._mul_scaling(on), "int32" if on.input(0).type.dtype is DType.INT8 else "int64"
         gates: list[tuple[str, Value]] = []
         for gate, (weights, recurrent, bias) in GATES.items():
             from_input, from_hidden = self._gate_scaling(on, gate)
             gates += [
                 (f"{gate}.input_weights", Constant(f"{gate}_input_weights", "int8_t", on.constant(weights, "weights"))),
                 (f"{gate}.recurrent_weights", Constant(f"{gate}_recurrent_weights", "int8_t", on.constant(recurrent, "weights"))),
-                (f"{gate}.bias", Constant(f"{gate}_bias", "int32_t", on.constant(bias, "biases"))),
+                (f"{gate}.bias", Constant(f"{gate}_bias", f"{biases}_t", on.constant(bias, "biases"))),
                 (f"{gate}.input_multiplier", from_input[0]),
                 (f"{gate}.input_shift", from_input[1]),
                 (f"{gate}.recurrent_multiplier", from_hidden[0]),
@@ -236,7 +240,7 @@ class UnidirectionalSequenceLstm(Operator):
             ]
         products = [(f"{name}_{part}", v) for name, pair in mul.items() for part, v in zip(("multiplier", "shift"), pair, strict=True)]
         return KernelCall(
-            kernel="lstm_s8",
+            kernel=f"lstm_{SUFFIXES[on.input(0).type.dtype]}",
             header="lstm/lstm.h",
             struct="stator_lstm",
             outputs=node.outputs,

@@ -6,9 +6,11 @@ import numpy as np
 
 from stator.channels import MAX_CHANNELS, Bounds, channels, everything
 from stator.errors import ModelError
-from stator.ir import Graph
+from stator.ir import DType, Graph
 from stator.ops import Operands, Operator, Refusal
 from stator.ops._variables import ReadVariable
+from stator.ops.quantize import Quantize
+from stator.ops.softmax import Softmax
 
 #: All constants that nodes read, each counted as often as it is read: bounds the work on a graph that reads one table often.
 MAX_CONSTANT_BYTES = 64 * 1024 * 1024
@@ -80,10 +82,20 @@ def verify(graph: Graph) -> None:
             raise ModelError(f"{where}: nothing writes output {index}", remedy=again)
 
 
+def _no_wide_zero_points(op: Operator, on: Operands) -> None:
+    """INT16 has no zero point but where a SOFTMAX of INT8 writes it, and then only QUANTIZE takes it."""
+    if isinstance(op, Quantize):
+        return
+    for tensor in (*on.inputs, *(() if isinstance(op, Softmax) else on.outputs)):
+        if tensor is not None and tensor.type.dtype is DType.INT16 and tensor.type.quant is not None and any(tensor.type.quant.zero_points):
+            raise Refusal(f"'{tensor.name}' is INT16 with a zero point", remedy="let the model end with its SOFTMAX", unsupported=True)
+
+
 def verify_types(place: str, op: Operator, on: Operands) -> None:
     """Raises ModelError unless the operator takes its operands and its outputs have the types that it infers."""
     again = "convert the model again"
     try:
+        _no_wide_zero_points(op, on)
         op.check(on)
         inferred = op.infer(on)
     except Refusal as refusal:

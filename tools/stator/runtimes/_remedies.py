@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from stator.frontends import Seen
+from stator.ops._weights import NO_HYBRID
 
 OWN = "add the operator: one file in tools/stator/ops/ and one folder in firmware/kernels/, as CONTRIBUTING.md says under 'An operator'"
 QUANTIZE = "quantize the model to INT8: compile --calibrate DIR takes the float model and a folder of inputs"
@@ -25,8 +26,12 @@ _KNOWN = {
 
 def remedy(seen: Seen) -> str:
     """What to do about an operator that Stator does not take."""
+    if seen.op.startswith("CUSTOM(Signal"):
+        return "it is of TensorFlow Lite Micro's signal library: let the firmware's front end do it, docs/front-end.md"
     if seen.op.startswith("CUSTOM"):
         return f"it is a custom operator of the model's author; {OWN}"
+    if seen.problem is not None and seen.problem.remedy == NO_HYBRID:
+        return NO_HYBRID
     if seen.dtype in ("float32", "float16"):
         return QUANTIZE
     if seen.op in _KNOWN:
