@@ -67,8 +67,11 @@
         SATURATE \a, \rounding, \shift1, \t
         .endm
 
+#if !defined(STATOR_ZBB)
 /* The same where zero_point is -128, and multiplier and rounding are as _rv32im.py gives them for that: the negative multiplier, and
- * 2^shift - 1, which give 0 less the result above -128. What is positive is cut off, twice, in two instructions each. limit = -255. */
+ * 2^shift - 1, which give 0 less the result above -128. What is positive is cut off, twice, in two instructions each. limit = LIMIT. */
+        .equ    LIMIT, -255
+
         .macro  REQUANTIZE_POSITIVE a, multiplier, rounding, shift1, t, limit
         slli    \a, \a, 2
         REQUANTIZE_POSITIVE_QUADRUPLED \a, \multiplier, \rounding, \shift1, \t, \limit
@@ -97,6 +100,31 @@
         or      \a, \a, \t
         addi    \a, \a, -128
         .endm
+
+#else
+/* rv32imb: with Zbb, limits are one instruction each. What is negative is cut off however it is rounded. limit = LIMIT. */
+        .option arch, +zbb
+        .equ    LIMIT, 255
+
+        .macro  REQUANTIZE_POSITIVE a, multiplier, rounding, shift1, t, limit
+        slli    \a, \a, 2
+        mulh    \a, \a, \multiplier
+        add     \a, \a, \rounding
+        sra     \a, \a, \shift1
+        max     \a, \a, zero
+        min     \a, \a, \limit
+        addi    \a, \a, -128
+        .endm
+
+        .macro  SATURATE a, rounding, shift1, t
+        add     \a, \a, \rounding
+        sra     \a, \a, \shift1
+        max     \a, \a, zero
+        li      \t, 255
+        min     \a, \a, \t
+        addi    \a, \a, -128
+        .endm
+#endif
 
 /* The callee-saved registers and ra, from sp on: 52 bytes. */
         .macro  SAVE

@@ -160,7 +160,7 @@ FUNC stator_conv2d_rv32im_block
         add     a2, a2, a4
         add     a3, a3, a4
         lw      t1, POSITIVE(t1)
-        li      t2, -255
+        li      t2, LIMIT
         beqz    t1, 40f
         FINISH4 REQUANTIZE_POSITIVE
 40:     FINISH4 REQUANTIZE
@@ -246,7 +246,7 @@ FUNC stator_conv2d_rv32im_pixel
         addi    a3, a3, -1
         bnez    a3, 2b
         lw      a2, POSITIVE(a0)
-        li      a1, -255
+        li      a1, LIMIT
         beqz    a2, 4f
         FINISH1 REQUANTIZE_POSITIVE, 0, t3
         FINISH1 REQUANTIZE_POSITIVE, 1, t4

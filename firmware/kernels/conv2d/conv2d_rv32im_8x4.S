@@ -179,7 +179,7 @@ FUNC stator_conv2d_rv32im_8x4_block
         sltu    t2, t2, t0              /* whether there was more than one chunk */
         mv      t0, t1
         lw      a7, 56(sp)              /* channels left */
-        li      a3, -255
+        li      a3, LIMIT
         lw      t1, POSITIVE(t0)
         beqz    t1, 6f
         FINISH4 REQUANTIZE_POSITIVE_QUADRUPLED

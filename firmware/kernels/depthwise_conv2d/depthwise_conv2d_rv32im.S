@@ -69,7 +69,7 @@ FUNC stator_depthwise_conv2d_rv32im_pixel
         add     a0, a0, s9
         addi    s7, s7, -1
         bnez    s7, 2b
-        li      t6, -255
+        li      t6, LIMIT
         beqz    s11, 6f
         FINISH  REQUANTIZE_POSITIVE, 0, s0
         FINISH  REQUANTIZE_POSITIVE, 1, s1
@@ -169,7 +169,7 @@ FUNC stator_depthwise_conv2d_rv32im_pixel3x3
         TAP3X3  a0, 40
         TAP3X3  t4, 44
         TAP3X3  t5, 48
-        li      t6, -255
+        li      t6, LIMIT
         beqz    s11, 6f
         FINISH3X3 REQUANTIZE_POSITIVE
         j       7f

@@ -5,7 +5,7 @@
  *
  * Clobbers ra, t0-t6, a0-a7. Each column of the three lines is read once and goes into three sums: of the pixel it is the last tap
  * of, of the one it is in the middle of, and of the one that it begins. Reads lines exactly, their end points included.
- * Registers: s0-s8 weights (column by column), s9 bias, s10 end, s11 positive, then -255; a0-a2 lines, a3 output, a4 its step, a5-a7 requantize;
+ * Registers: s0-s8 weights (column by column), s9 bias, s10 end, s11 positive, then LIMIT; a0-a2 lines, a3 output, a4 its step, a5-a7 requantize;
  * t0-t2 a column, t3-t5 sums, t6 product.
  * Frame: 0 s0-s11, 48 ra.
  */
@@ -83,7 +83,7 @@ FUNC stator_depthwise_conv2d_rv32im_line
         GO_ON   t3, s3, s4, s5
         BEGIN   t4
         beqz    s11, 3f
-        li      s11, -255
+        li      s11, LIMIT
         PIXELS  REQUANTIZE_POSITIVE
 3:      PIXELS  REQUANTIZE
 2:      RESTORE

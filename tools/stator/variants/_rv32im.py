@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from stator.ops import Array, KernelCall
 from stator.variants import NotTaken, array, integers
 
 ACCUMULATOR = 1 << 29
+Form = Callable[[KernelCall, Array, Array], Array]
+"""negated() or as_they_are()."""
 
 
 def scales(call: KernelCall, channels: int) -> Array:
@@ -49,6 +53,12 @@ def negated(call: KernelCall, scale: Array, weights: Array) -> Array:
         if first << max(30 - zeros, 0) <= reach[channel]:
             raise NotTaken(f"channel {channel}: an accumulator of {first << max(30 - zeros, 0):,} lies between two results")
     return out
+
+
+def as_they_are(call: KernelCall, scale: Array, weights: Array) -> Array:
+    """scales() for rv32imb, whose REQUANTIZE_POSITIVE takes them as REQUANTIZE does."""
+    del call, weights
+    return scale
 
 
 def biases(call: KernelCall, weights: Array) -> Array:

@@ -6,10 +6,15 @@ import dataclasses
 
 from stator.ops import Constant, KernelCall, Value
 from stator.variants import NotTaken, array, integers, repacked
-from stator.variants._rv32im import biases, negated, scales, stream
+from stator.variants._rv32im import Form, biases, negated, scales, stream
 
 
 def lay_out(call: KernelCall) -> KernelCall:
+    return laid_out(call, negated)
+
+
+def laid_out(call: KernelCall, form: Form) -> KernelCall:
+    """`form`: of the scales."""
     channels, dilation_w = integers(call, "out_c", "dilation_w")
     if dilation_w != 1:
         raise NotTaken(f"the window's columns are dilated by {dilation_w}")
@@ -17,7 +22,7 @@ def lay_out(call: KernelCall) -> KernelCall:
     assert weights is not None
     flat = weights.reshape(channels, -1)
     changes: dict[str, Value] = dict.fromkeys(("weights", "bias", "multiplier", "shift"))
-    changes["stream"] = Constant("stream", "int32_t", stream(flat, biases(call, flat), negated(call, scales(call, channels), flat), 4))
+    changes["stream"] = Constant("stream", "int32_t", stream(flat, biases(call, flat), form(call, scales(call, channels), flat), 4))
     if integers(call, "kernel_h", "kernel_w", "stride_h", "stride_w", "pad_top", "pad_left") == (1, 1, 1, 1, 0, 0):
         batches, height, width = integers(call, "batches", "in_h", "in_w")  # pixel by pixel: all of them are one row
         changes |= {"batches": 1, "in_h": 1, "in_w": batches * height * width, "out_h": 1, "out_w": batches * height * width}

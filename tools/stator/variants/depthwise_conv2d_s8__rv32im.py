@@ -8,10 +8,15 @@ import numpy as np
 
 from stator.ops import Constant, KernelCall, Value
 from stator.variants import NotTaken, array, integers, repacked
-from stator.variants._rv32im import biases, negated, scales, stream
+from stator.variants._rv32im import Form, biases, negated, scales, stream
 
 
 def lay_out(call: KernelCall) -> KernelCall:
+    return laid_out(call, negated)
+
+
+def laid_out(call: KernelCall, form: Form) -> KernelCall:
+    """`form`: of the scales."""
     channels, multiplier = integers(call, "in_c", "depth_multiplier")
     if multiplier != 1 or channels < 4:
         raise NotTaken(f"{channels} channels with {multiplier} outputs each: 4 or more with one are needed")
@@ -20,11 +25,11 @@ def lay_out(call: KernelCall) -> KernelCall:
     taps = weights.reshape(-1, channels).T
     order = np.arange(channels)
     order = np.concatenate([order[: channels // 4 * 4], order[-4:]]) if channels % 4 else order
-    scale = negated(call, scales(call, channels), taps)
+    scale = form(call, scales(call, channels), taps)
     packed = stream(taps[order], biases(call, taps)[order], scale[order], 4)
     changes: dict[str, Value] = dict.fromkeys(("weights", "bias", "multiplier", "shift"))
     changes["stream"] = Constant("stream", "int32_t", packed)
     changes["transposed"] = 0
-    laid_out = repacked(call, "stator_depthwise_conv2d_packed", changes, weights.size)
+    made = repacked(call, "stator_depthwise_conv2d_packed", changes, weights.size)
     # Four channels are read before they are written. Where the last group repeats channels, they must not have been overwritten.
-    return laid_out if channels % 4 else dataclasses.replace(laid_out, overlaps=call.overlaps)
+    return made if channels % 4 else dataclasses.replace(made, overlaps=call.overlaps)

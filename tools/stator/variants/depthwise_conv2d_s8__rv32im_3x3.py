@@ -8,10 +8,15 @@ import numpy as np
 
 from stator.ops import Constant, KernelCall, Value
 from stator.variants import NotTaken, array, integers, repacked
-from stator.variants._rv32im import biases, negated, scales
+from stator.variants._rv32im import Form, biases, negated, scales
 
 
 def lay_out(call: KernelCall) -> KernelCall:
+    return laid_out(call, negated)
+
+
+def laid_out(call: KernelCall, form: Form) -> KernelCall:
+    """`form`: of the scales."""
     if integers(call, "kernel_h", "kernel_w", "stride_h", "stride_w", "dilation_h", "dilation_w") != (3, 3, 1, 1, 1, 1):
         raise NotTaken("the window is not 3x3 with stride 1")
     height, width, channels = integers(call, "in_h", "in_w", "in_c")
@@ -24,7 +29,7 @@ def lay_out(call: KernelCall) -> KernelCall:
     flat = weights.reshape(9, channels).T
     bias = biases(call, flat).astype(np.int32)
     words = np.ascontiguousarray(np.pad(taps, ((0, 0), (0, 3)))).view(np.int32)
-    stream = np.concatenate([bias[:, None], negated(call, scales(call, channels), flat), words], axis=1).reshape(-1)
+    stream = np.concatenate([bias[:, None], form(call, scales(call, channels), flat), words], axis=1).reshape(-1)
     changes: dict[str, Value] = dict.fromkeys(("weights", "bias", "multiplier", "shift"))
     changes["stream"] = Constant("stream", "int32_t", stream)
     changes["transposed"] = int(transposed)

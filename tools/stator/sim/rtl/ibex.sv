@@ -5,6 +5,7 @@ module core
   import ibex_pkg::*;
 #(
     parameter int RV32M = 2,  // rv32m_e: 1 slow, 2 fast, 3 single cycle
+    parameter int RV32B = 0,  // rv32b_e: 0 none, 1 balanced
     parameter bit BranchTargetALU = 1'b0,
     parameter bit WritebackStage = 1'b0
 ) (
@@ -39,6 +40,7 @@ module core
 );
   ibex_top #(
       .RV32M(rv32m_e'(RV32M)),
+      .RV32B(rv32b_e'(RV32B)),
       .BranchTargetALU(BranchTargetALU),
       .WritebackStage(WritebackStage)
   ) ibex (
