@@ -1,4 +1,4 @@
-"""The monitor on the boards whose timer interrupt copies the block, with FPU and Helium: a short run each, exact and in time."""
+"""The monitor on the boards whose timer interrupt copies the block, with FPU and Helium or without: short runs, exact and in time."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.sim, pytest.mark.slow]
 FRAMES = 12
 
 
-@pytest.mark.parametrize("name", ["mps2_an386", "mps3_an547"])
+@pytest.mark.parametrize("name", ["mps2_an385", "mps2_an386", "mps2_an500", "mps3_an547"])
 def test_a_short_run_is_exact_and_in_time(name: str) -> None:
     board = load_board(name)
     assert board.simulator is not None

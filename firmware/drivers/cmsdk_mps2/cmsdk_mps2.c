@@ -1,4 +1,5 @@
-/* AN386: where the peripherals lie, and which interrupt goes to which driver (QEMU 7.2, hw/arm/mps2.c). */
+/* The MPS2's images of Armv7-M cores (AN385, AN386, AN500): where the peripherals lie, and which interrupt goes to which driver
+ * (QEMU 7.2, hw/arm/mps2.c). */
 #include "stator/board.h"
 
 #include "arm_nvic/arm_nvic.h"
