@@ -38,7 +38,8 @@ def seeds(suffix: str) -> tuple[bytes, ...]:
         made = [next(iter(samples(name, 1, seed=5))).data for name in sorted(makers)]
         stateful = [make(np.random.default_rng(5)) for make in variable_models.MADE.values()]
         return (*made, *stateful, *(file.read_bytes() for file in (bearing, *real)))
-    return (written(load(bearing)), _residual().quantized(), _residual().quantized(unsigned=True), _sequence().quantized())
+    nets = (_residual().quantized(), _residual().quantized(unsigned=True), _residual().quantized(operators=True), _sequence().quantized())
+    return (written(load(bearing)), *nets)
 
 
 def _residual() -> Net:

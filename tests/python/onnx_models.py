@@ -57,7 +57,8 @@ class Net:
         )
         return helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=8)
 
-    def quantized(self, *, per_channel: bool = True, unsigned: bool = False) -> bytes:
+    def quantized(self, *, per_channel: bool = True, unsigned: bool = False, operators: bool = False) -> bytes:
+        """`operators`: with quantized operators in place of layers between QuantizeLinear and DequantizeLinear."""
         from onnxruntime import quantization as q
 
         class Reader(q.CalibrationDataReader):  # type: ignore[misc]
@@ -75,7 +76,7 @@ class Net:
                 source,
                 target,
                 Reader(self.random.normal(size=self.shape).astype(np.float32) for _ in range(16)),
-                quant_format=q.QuantFormat.QDQ,
+                quant_format=q.QuantFormat.QOperator if operators else q.QuantFormat.QDQ,
                 per_channel=per_channel,
                 activation_type=q.QuantType.QUInt8 if unsigned else q.QuantType.QInt8,
                 weight_type=q.QuantType.QInt8,

@@ -252,6 +252,51 @@ def test_a_whole_network_is_as_near_as_the_page_says(unsigned: bool) -> None:
     assert np.abs(steps(read(data, "network"), data, 50)).max() <= bounds()["network"]
 
 
+# Of these onnxruntime makes quantized operators, or moves quantized tensors by.
+QOPERATORS = (
+    *("conv", "conv_grouped", "conv_1d", "gemm", "matmul", "add", "mul", "max_pool", "average_pool", "global_average_pool"),
+    *("flatten", "reshape", "softmax", "sigmoid", "concat", "transpose", "leaky_relu"),
+)
+
+
+@pytest.mark.parametrize("unsigned", [False, True], ids=["int8", "uint8"])
+@pytest.mark.parametrize("name", QOPERATORS)
+def test_quantized_operators_are_the_layers_that_they_mean(name: str, unsigned: bool) -> None:
+    data = NETS[name]().quantized(per_channel=not unsigned, unsigned=unsigned, operators=True)
+    kinds = {node.op_type for node in onnx.load_from_string(data).graph.node}
+    assert any(kind.startswith(("QLinear", "QGemm")) for kind in kinds)
+    apart = steps(read(data, name), data, 20)
+    # Its average has a scale of its own, and is rescaled once more.
+    most = 2 if name == "average_pool" else bounds()[name]
+    assert np.abs(apart).max() <= most, np.unique(apart, return_counts=True)
+
+
+def test_a_network_of_quantized_operators_is_read_and_its_operators_are_listed(tmp_path: Path) -> None:
+    data = network(Net(1, 3, 16, 16)).quantized(operators=True)
+    assert np.abs(steps(read(data, "network"), data, 20)).max() <= bounds()["network"]
+    file = tmp_path / "network.onnx"
+    file.write_bytes(data)
+    assert survey(file).taken and {"CONV_2D", "ADD", "FULLY_CONNECTED"} <= {seen.op for seen in survey(file).seen}
+
+
+def test_quantized_operators_that_make_no_sense_are_refused() -> None:
+    data = NETS["gemm"]().quantized(operators=True)
+
+    def spoilt(change: Callable[[Any], object]) -> bytes:
+        model = onnx.load_from_string(data)
+        change(next(node for node in model.graph.node if node.op_type == "QGemm"))
+        return bytes(model.SerializeToString())
+
+    with pytest.raises(UnsupportedOperator, match="output is not quantized"):
+        read(spoilt(lambda node: node.input.__delitem__(slice(7, None))), "float")
+    with pytest.raises(ModelError, match="corrupt"):
+        read(spoilt(lambda node: node.output.__delitem__(slice(None))), "no output")
+    with pytest.raises(UnsupportedOperator, match="scales are not constants"):
+        read(spoilt(lambda node: node.input.__setitem__(1, "x")), "no scale")
+    with pytest.raises(ModelError, match="reads too much"):
+        read(spoilt(lambda node: node.input.extend(["x"] * 200)), "wide")
+
+
 def test_generated_c_of_an_onnx_model_equals_the_references(tmp_path: Path) -> None:
     file = tmp_path / "network.onnx"
     file.write_bytes(network(Net(1, 3, 16, 16)).quantized())

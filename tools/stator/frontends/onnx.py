@@ -1,4 +1,4 @@
-"""ONNX files with quantization as QuantizeLinear and DequantizeLinear (QDQ), opset 13 and later, by the package `onnx`.
+"""ONNX files with quantization as QuantizeLinear and DequantizeLinear (QDQ), or as QOperator, opset 13 and later, by the package `onnx`.
 
 A layer between a DequantizeLinear and a QuantizeLinear becomes one INT8 operator; UINT8 is shifted to INT8. What the graph quantizes
 first and dequantizes last is the model's input and output: both are INT8, in the order of elements that ONNX has. Layers are computed
@@ -27,6 +27,7 @@ from onnx import numpy_helper
 from stator.errors import ModelError, StatorError, UnsupportedOperator
 from stator.frontends import Seen, Survey
 from stator.frontends._onnx_build import MAX_ELEMENTS, Array, Builder, Layout, Value
+from stator.frontends._onnx_qoperator import as_layers, is_kind
 from stator.ir import DType, Graph, Quantization, TensorType
 from stator.passes.fold_constants import fold_constants
 from stator.passes.verify import verify
@@ -77,7 +78,7 @@ def survey(data: bytes, name: str) -> Survey:
         seen = []
         for index, node in enumerate(_parsed(data, name).graph.node[:MAX_FILE_NODES]):
             kind = clean(node.op_type) or "without a name"
-            known = kind in HANDLERS or kind in _STEPS
+            known = kind in HANDLERS or kind in _STEPS or is_kind(node)
             problem = None if known else UnsupportedOperator(f"model '{name}', node {index} ({kind}): Stator does not have this operator")
             seen.append(Seen(index, kind, clean(node.output[0]) if node.output else "", "", problem))
         return Survey(name, tuple(seen), error)
@@ -211,12 +212,12 @@ class Importer:
     def graph(self, sha256: str) -> Graph:
         from stator.frontends._onnx_ops import HANDLERS  # noqa: PLC0415 (it needs this module)
 
-        nodes = [Node(raw, index, self.build.place) for index, raw in enumerate(self.raw.node)]
+        for initializer in self.raw.initializer:
+            self.constants[initializer.name] = self._array(initializer, clean(initializer.name))
+        nodes = [Node(raw, index, self.build.place) for index, raw in as_layers([*self.raw.node], self.constants, self.build.place)]
         for node in nodes:
             for read_ in set(node.inputs) - {""}:
                 self.readers.setdefault(read_, []).append(node)
-        for initializer in self.raw.initializer:
-            self.constants[initializer.name] = self._array(initializer, clean(initializer.name))
         for entry in self.raw.input:
             if entry.name not in self.constants:
                 self.shapes[entry.name] = self._input_shape(entry)
