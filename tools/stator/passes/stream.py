@@ -8,6 +8,7 @@ the window nor anything that is not shifted like them; the rest of the model, fr
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -18,6 +19,7 @@ from stator.ops import Array, Operands, Operator, run_reference
 from stator.ops._history import History
 from stator.ops._running_mean import RunningMean
 from stator.ops._time import in_time, time_axis
+from stator.ops.concatenation import Concatenation
 from stator.ops.mean import Mean
 from stator.ops.reshape import Reshape
 from stator.ops.strided_slice import StridedSlice
@@ -25,11 +27,13 @@ from stator.ops.strided_slice import StridedSlice
 LEAST_SUMMED = 4  # positions, from which on a mean is kept as sums
 
 
-def streamed(graph: Graph, frames: int) -> Graph:
+def streamed(graph: Graph, frames: int, *, borders: bool = False) -> Graph:
     """The graph whose input is one column of the `frames` of the given one's, with the same outputs: those of the window that ends with
     it. Before the first run the window holds the input's zero point.
 
     Of all numbers of first layers that can go column by column, the one with the least work is taken; at least the input has a history.
+    With `borders` a layer whose first or last positions see the window's border may too: those are computed anew in every frame, and
+    the others are remembered, which takes a history of every such layer.
     """
     source = graph.tensors[graph.inputs[0]]
     if len(graph.inputs) != 1 or source.type.elements % frames:
@@ -40,10 +44,16 @@ def streamed(graph: Graph, frames: int) -> Graph:
     most = 0 if any(graph.variables()) else len(graph.nodes)
     made: list[Graph] = []
     for limit in range(most + 1):
-        work = _Streams(graph, frames, limit)
+        work = _Streams(graph, frames, limit, borders)
         if limit == 0 or work.moves(limit - 1):
             made.append(work.graph(at_rest()))
     return min(made, key=_work)
+
+
+def cost(graph: Graph) -> int:
+    """What a run takes, in multiply-accumulates: copying four bytes is about one, reading and writing."""
+    macs, moved = _work(graph)
+    return macs + moved // 4
 
 
 def _work(graph: Graph) -> tuple[int, int]:
@@ -91,15 +101,27 @@ class _Taps:
     lags: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Edge:
+    """Positions low..high-1 of a layer's output, which `op` computes from positions first..end-1 of its input."""
+
+    low: int
+    high: int
+    first: int
+    end: int
+    op: Operator
+
+
 class _Streams:
     """The layers that move, at most the first `limit` of the graph, and the graph made of that."""
 
-    def __init__(self, graph: Graph, frames: int, limit: int) -> None:
-        self._graph, self._frames = graph, frames
+    def __init__(self, graph: Graph, frames: int, limit: int, borders: bool) -> None:
+        self._graph, self._frames, self._borders = graph, frames, borders
         self._source = graph.inputs[0]
         self._moving = {self._source: _Moving(frames, 0, frames, 1)}
         self._taps: dict[int, _Taps] = {}  # of every tensor whose newest position is computed alone
         self._means: dict[int, RunningMean] = {}  # of every tensor that is a mean over the whole window
+        self._edges: dict[int, tuple[_Edge, ...]] = {}  # of every tensor whose other positions are computed apart
         for node in graph.nodes[:limit]:
             self._try(node)
         self._whole, self._columns = self._needs()
@@ -145,7 +167,24 @@ class _Streams:
         taps = _Taps(found.one, apart * reach + 1, tuple(apart * (m.end - 1 - newest) for m in moving))
         if w.out > 1:
             self._moving[node.outputs[0]] = _Moving(w.out, first, end, apart * w.stride)
+            if self._borders:
+                self._try_edges(node, first, end, w.out)
         self._taps[node.outputs[0]] = taps
+
+    def _try_edges(self, node: Node, first: int, end: int, length: int) -> None:
+        """Lets the positions of a layer that see the window's border be computed apart, from rows of an image."""
+        inputs, on = self._inputs(node), Operands.of(self._graph, node)
+        tensors = [*inputs, *node.outputs]
+        if (
+            len(tensors) != 2
+            or inputs[0] != node.inputs[0]
+            or any(len(self._shape(t)) != 4 or time_axis(self._shape(t)) != 1 for t in tensors)
+        ):
+            return
+        ends = [(low, high) for low, high in ((0, first), (end, length)) if low < high]
+        found = [(node.op.for_rows(on, low, high), low, high) for low, high in ends]
+        if found and all(rows is not None for rows, _, _ in found):
+            self._edges[node.outputs[0]] = tuple(_Edge(low, high, *rows) for rows, low, high in found if rows is not None)
 
     def _needs(self) -> tuple[set[int], set[int]]:
         """The tensors that are needed as a whole, and those whose newest position is."""
@@ -155,7 +194,7 @@ class _Streams:
                 if tensor in whole:
                     if self._by_column(tensor):
                         columns.add(tensor)
-                    else:
+                    if not self._by_column(tensor) or tensor in self._edges:
                         whole.update(self._inputs(node))
                 if tensor in columns:
                     columns.update(self._inputs(node))
@@ -163,16 +202,18 @@ class _Streams:
         return whole, columns
 
     def _by_column(self, tensor: int) -> bool:
-        """Whether the whole tensor follows from its newest positions."""
+        """Whether the whole tensor follows from its newest positions, and from some that are computed apart."""
         moving = self._moving.get(tensor)
-        return tensor in self._taps or tensor in self._means if moving is None else moving.whole
+        if moving is None:
+            return tensor in self._taps or tensor in self._means
+        return moving.whole or tensor in self._edges
 
     def _histories(self) -> dict[int, int]:
         """Of every moving tensor, the frames of it that are needed."""
         depths = dict.fromkeys(self._moving, 1)
         for tensor in self._whole & self._moving.keys():
             if self._by_column(tensor):
-                depths[tensor] = self._moving[tensor].frames()
+                depths[tensor] = self._moving[tensor].frames(self._moving[tensor].first)
         for node in self._graph.nodes:
             if any(t in self._means and t in self._columns for t in node.outputs):
                 (source,) = self._inputs(node)
@@ -195,7 +236,7 @@ class _Streams:
             if any(t in self._whole and not self._by_column(t) for t in node.outputs):
                 made.nodes.append(node)
             elif not others:
-                self._finish(made, tensor)
+                self._finish(made, tensor, node)
         return made.done(self._frames)
 
     def _column(self, made: _Made, node: Node, tensor: int) -> None:
@@ -215,10 +256,11 @@ class _Streams:
         if moving is not None:
             made.remember(tensor, moving, self._depths[tensor])
 
-    def _finish(self, made: _Made, tensor: int) -> None:
+    def _finish(self, made: _Made, tensor: int, node: Node | None = None) -> None:
         """Makes the whole tensor out of what is remembered, where somebody needs it."""
         if tensor in self._whole and tensor in self._moving:
-            made.assemble(tensor, self._moving[tensor])
+            edges = self._edges.get(tensor, ())
+            made.assemble(tensor, self._moving[tensor], [made.edge(node, edge) for edge in edges if node is not None])
 
 
 class _Made:
@@ -289,11 +331,36 @@ class _Made:
         self._slice(history, part, axis, first, first + rows, 1)
         return part
 
-    def assemble(self, tensor: int, moving: _Moving) -> None:
-        """The whole tensor, every position out of its history."""
+    def assemble(self, tensor: int, moving: _Moving, edges: Sequence[int]) -> None:
+        """The whole tensor: positions out of its history, and before and after them the `edges`, which are there."""
         history, depth = self._histories.get(tensor, (self._columns[tensor], 1))
-        if history != tensor:
-            self._slice(history, tensor, self._axis(tensor), depth - moving.frames(), depth, moving.apart)
+        inner = tensor
+        if edges:
+            kind = self._graph.tensors[tensor].type
+            inner = self._add(f"{self._graph.tensors[tensor].name}, moving", self._of(tensor, moving.end - moving.first, moving.length))
+            self.rows[inner] = tensor, moving.first, moving.end
+            parts = sorted([inner, *edges], key=lambda part: self.rows[part][1])
+            assert sum(self.tensors[part].type.shape[1] for part in parts) == kind.shape[1]
+        if history != inner:
+            oldest = depth - moving.frames(moving.first)
+            self._slice(history, inner, self._axis(tensor), oldest, depth, moving.apart)
+        if edges:
+            self.nodes.append(Node(0, Concatenation(1), tuple(parts), (tensor,)))
+
+    def edge(self, node: Node, edge: _Edge) -> int:
+        """Some positions of a layer's output, from rows of its whole input."""
+        source, target = node.inputs[0], node.outputs[0]
+        length = self._graph.tensors[target].type.shape[1]
+        part = self._add(
+            f"{self._graph.tensors[target].name}, {edge.low} to {edge.high - 1}", self._of(target, edge.high - edge.low, length)
+        )
+        self.rows[part] = target, edge.low, edge.high
+        seen = self._add(
+            f"{self._graph.tensors[source].name}, seen", self._of(source, edge.end - edge.first, self._graph.tensors[source].type.shape[1])
+        )
+        self._slice(source, seen, 1, edge.first, edge.end, 1)
+        self.nodes.append(Node(node.index, edge.op, (seen, *node.inputs[1:]), (part,)))
+        return part
 
     def _slice(self, source: int, target: int, axis: int, first: int, end: int, step: int) -> None:
         """Every `step`th column, from `first` on."""
