@@ -5,6 +5,7 @@
 #include "ns16550/ns16550.h"
 #include "riscv_clint/riscv_clint.h"
 #include "riscv_plic/riscv_plic.h"
+#include "riscv_pmp/riscv_pmp.h"
 
 #define UART0_IRQ 10u
 
@@ -20,6 +21,7 @@ void riscv_plic_dispatch(unsigned source) {
 }
 
 void stator_board_init(void) {
+    riscv_pmp_start(0x80000000u, 0x400000u, 0x80400000u, 0x400000u); /* board.yml: memory */
     riscv_plic_enable(UART0_IRQ, 1);
 }
 

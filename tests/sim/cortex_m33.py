@@ -45,6 +45,12 @@ class Chip(Nrf5340):
         0xE000ED1C: ("SHPR2", 4),
         0xE000ED20: ("SHPR3", 4),
         0xE000ED24: ("SHCSR", 4),
+        0xE000ED90: ("MPU_TYPE", 4),
+        0xE000ED94: ("MPU_CTRL", 4),
+        0xE000ED98: ("MPU_RNR", 4),
+        0xE000ED9C: ("MPU_RBAR", 4),
+        0xE000EDA0: ("MPU_RLAR", 4),
+        0xE000EDC0: ("MPU_MAIR0", 4),
         0xE000EDFC: ("DEMCR", 4),
         0xE0001000: ("DWT_CTRL", 4),
         0xE0001004: ("DWT_CYCCNT", 4),
@@ -61,7 +67,7 @@ class Chip(Nrf5340):
         self.tick_at: int | None = None
 
     def on_read(self, name: str, value: int) -> int:
-        return self.clocks & 0xFFFFFFFF if name == "DWT_CYCCNT" else value
+        return {"DWT_CYCCNT": self.clocks & 0xFFFFFFFF, "MPU_TYPE": 8 << 8}.get(name, value)
 
     def on_write(self, name: str, value: int, before: int) -> int:
         if name == "ICSR":

@@ -7,6 +7,7 @@
 #include "stator/line.h"
 
 #include "memory_plan.h"
+#include "mpu.h"
 
 extern uint32_t __data_load[], __data_start[], __data_end[], __bss_start[], __bss_end[]; /* link.ld */
 extern const uint8_t __image_start[], __image_end[];
@@ -24,6 +25,10 @@ void SysTick_Handler(void);
 static void fault(void);
 
 #define NMI 2u /* where the board has one: the watchdog was not fed */
+
+/* CFSR */
+#define STACK_OVERFLOW    (1u << 20)
+#define MEMORY_PROTECTION 0x3bu /* on instruction, data, and stacking of registers */
 
 union vector {
     const void *stack;
@@ -55,6 +60,7 @@ __attribute__((noreturn, used)) static void start(void) {
     for (uint32_t *to = __bss_start; to < __bss_end;) {
         *to++ = 0;
     }
+    mpu_start();
     stator_board_init();
     (void)main();
     stator_fail("main returned");
@@ -93,13 +99,18 @@ __attribute__((naked, noreturn)) void Reset_Handler(void) {
                      : "i"(start));
 }
 
-/* Where it happened and what the core says about it: exception number, stacked pc, CFSR, HFSR. */
+/* Where it happened and what the core says about it: exception number or what its cause is called, stacked pc, CFSR, HFSR. */
 __attribute__((noreturn, used)) static void report(const uint32_t *frame, uint32_t exception) {
     static uint8_t text[80];
     struct stator_line line;
+    uint32_t status = *(volatile uint32_t *)0xe000ed28u;
     stator_line_begin(&line, text, sizeof(text) - 1);
     if ((exception & 0x1ffu) == NMI) {
         stator_line_text(&line, "NMI");
+    } else if ((status & STACK_OVERFLOW) != 0) {
+        stator_line_text(&line, "stack overflow");
+    } else if ((status & MEMORY_PROTECTION) != 0) {
+        stator_line_text(&line, "memory protection");
     } else {
         stator_line_text(&line, "exception ");
         stator_line_decimal(&line, exception & 0x1ffu);
@@ -107,7 +118,7 @@ __attribute__((noreturn, used)) static void report(const uint32_t *frame, uint32
     stator_line_text(&line, " pc ");
     stator_line_hex32(&line, frame[6]);
     stator_line_text(&line, " cfsr ");
-    stator_line_hex32(&line, *(volatile uint32_t *)0xe000ed28u);
+    stator_line_hex32(&line, status);
     stator_line_text(&line, " hfsr ");
     stator_line_hex32(&line, *(volatile uint32_t *)0xe000ed2cu);
     stator_fail((const char *)text);
