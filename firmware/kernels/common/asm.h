@@ -44,6 +44,18 @@
         adc     \a, \a, \zero_point
         ssat    \a, #8, \a
         .endm
+
+/* v7m: the same without DSP instructions, exact in the same limits; `low` is lost. */
+        .macro  REQUANTIZE_LONG a, multiplier, shift, zero_point, low
+        lsl     \a, \a, #1
+        smull   \low, \a, \a, \multiplier
+        adds    \low, \low, \low
+        adc     \a, \a, #0
+        add     \a, \a, \a, asr #31
+        asrs    \a, \a, \shift
+        adc     \a, \a, \zero_point
+        ssat    \a, #8, \a
+        .endm
 #endif
 
 #if defined(__riscv)

@@ -8,6 +8,10 @@
 #define EDGE_LOW 0x31000000u /* SRAM of AN547: 4 MiB */
 #define EDGE_END 0x31400000u
 #define UART     0x59303000u
+#elif __ARM_ARCH == 7
+#define EDGE_LOW 0x21000000u /* PSRAM of AN385: 16 MiB; the MPU makes its edges, QEMU reads zeros beyond them */
+#define EDGE_END 0x22000000u
+#define UART     0x40004000u
 #else
 #define EDGE_LOW 0x80000000u /* PSRAM of AN505: 16 MiB */
 #define EDGE_END 0x81000000u
@@ -170,11 +174,25 @@ static uint32_t run(const struct check_case *c, int input, int table, int low) {
 
 extern uint8_t data_start[], data_end[], data_load[];
 
+#if defined(__arm__) && __ARM_ARCH == 7
+/* No access to `bytes` (a power of 2) from `at` on, which is a multiple of them. */
+static void forbid(uint32_t region, uint32_t at, uint32_t bytes) {
+    *(volatile uint32_t *)0xe000ed9cu = at | 1u << 4 | region;                                     /* RBAR */
+    *(volatile uint32_t *)0xe000eda0u = 1u << 28 | ((uint32_t)__builtin_ctz(bytes) - 1) << 1 | 1u; /* RASR */
+    *(volatile uint32_t *)0xe000ed94u = 5;                                                         /* CTRL: all else as without */
+    __asm__ volatile("dsb\n isb" ::: "memory");
+}
+#endif
+
 void check_main(void) {
     memcpy(data_start, data_load, (size_t)(data_end - data_start));
 #if defined(__arm__)
     UART_DIVIDER = 16;
     UART_CONTROL = 1;
+#endif
+#if defined(__arm__) && __ARM_ARCH == 7
+    forbid(0, EDGE_LOW - 0x800000u, 0x800000u);
+    forbid(1, EDGE_END, 0x1000000u);
 #endif
     for (current = 0; current < check_case_count; current++) {
         const struct check_case *c = &check_cases[current];
@@ -203,8 +221,14 @@ void check_main(void) {
 #if defined(__arm__)
 extern char stack_top[];
 
+#if __ARM_ARCH == 7
+#define FAULT_ADDRESS 0xe000ed34u /* MMFAR */
+#else
+#define FAULT_ADDRESS 0xe000ed38u /* BFAR */
+#endif
+
 static void fault(void) {
-    check_fault(*(volatile uint32_t *)0xe000ed38u); /* BFAR */
+    check_fault(*(volatile uint32_t *)FAULT_ADDRESS);
 }
 
 void entry(void);
