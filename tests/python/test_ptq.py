@@ -172,3 +172,26 @@ def test_recurrent_keras_layers_are_exact_over_several_runs(tmp_path: Path) -> N
     again = sets[3:4] * 2
     assert want != [wanted[graph.outputs[0]].tobytes() for wanted in expected(made, graph, [*again, *sets[2:]])[1]]  # the state matters
     assert [outputs[0] for outputs in host_outputs(bare(optimise(graph)), sets)] == want
+
+
+@pytest.mark.slow
+def test_a_stateful_keras_layer_keeps_its_state_in_a_variable(tmp_path: Path) -> None:
+    """TensorFlow makes a resource variable of it, which CALL_ONCE starts."""
+    keras = pytest.importorskip("keras")
+    keras.utils.set_random_seed(6)
+    layers = keras.layers
+    model = keras.Sequential([keras.Input((1, 4), batch_size=1), layers.GRU(3, stateful=True), layers.Dense(2)])
+    file, folder = tmp_path / "stateful.keras", tmp_path / "inputs"
+    model.save(file)
+    folder.mkdir()
+    np.save(folder / "batch.npy", np.random.default_rng(8).normal(size=(20, 1, 4)).astype(np.float32))
+    data, suffix = quantized(file, folder)
+    made = tmp_path / f"stateful{suffix}"
+    made.write_bytes(data)
+    graph = load(made)
+    assert [node.op.name for node in graph.nodes][-1] == "ASSIGN_VARIABLE" and len(list(graph.variables())) == 1
+    result = verify(str(made), "host")
+    assert isinstance(result, dict) and (result["exact"], result["verdict"]) == (True, "pass")
+    sets = inputs_for(graph, 4)
+    first, second, *_ = (wanted[graph.outputs[0]].tobytes() for wanted in expected(made, graph, [sets[0], sets[0], *sets])[1])
+    assert first != second
