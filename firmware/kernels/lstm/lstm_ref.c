@@ -74,7 +74,7 @@ static int32_t shown(const struct stator_lstm *p, int32_t cell, int32_t output_i
                         rescaled(from_hidden, g->recurrent_multiplier, g->recurrent_shift));                                     \
     }                                                                                                                            \
                                                                                                                                  \
-    int stator_lstm_##name##__ref(void *out, const void *in, void *hidden, int16_t *cell, const struct stator_lstm *p) {         \
+    int name(void *out, const void *in, void *hidden, int16_t *cell, const struct stator_lstm *p) {                              \
         if (!stator_lstm_valid(out, in, hidden, cell, p)) {                                                                      \
             return -EINVAL;                                                                                                      \
         }                                                                                                                        \
@@ -97,5 +97,5 @@ static int32_t shown(const struct stator_lstm *p, int32_t cell, int32_t output_i
         return 0;                                                                                                                \
     }
 
-LSTM(s8, int8_t, int32_t, rescaled_s8, INT8_MIN, INT8_MAX)
-LSTM(s16, int16_t, int64_t, rescaled_s16, INT16_MIN, INT16_MAX)
+LSTM(stator_lstm_s8__ref, int8_t, int32_t, rescaled_s8, INT8_MIN, INT8_MAX)
+LSTM(stator_lstm_s16__ref, int16_t, int64_t, rescaled_s16, INT16_MIN, INT16_MAX)
