@@ -20,7 +20,7 @@ TICK_S = 0.1
 ANSWER_S = 90.0
 """Wall-clock seconds in which a simulator reaches its next stop, or else it hangs: a tick takes it some milliseconds."""
 _STORE, _SPIN, _UNDEFINED = b"\x01\x60", b"\xfe\xe7", b"\x00\xde"  # str r1, [r0]; b .; udf #0
-_SCRATCH = 0x100  # before the end of RAM, where no plan comes
+_SCRATCH = 0x100  # before the end of flash, where no image comes
 
 
 class Session:
@@ -31,7 +31,7 @@ class Session:
         self._serial = serial.open("rb")
         self._decoder = Decoder()
         self._tick = self.function("stator_health_tick_from_isr")
-        self._scratch = next(r.end for r in board.memory.values() if r.kind == "ram") - _SCRATCH
+        self._scratch = next(r.end for r in board.memory.values() if r.kind == "flash") - _SCRATCH  # RAM cannot be executed
         self._calls: dict[int, Callable[[], None]] = {}
         gdb.stop_at(self._tick)
 
