@@ -41,7 +41,7 @@ def whole(done: object) -> dict[str, object]:
     return done
 
 
-@pytest.mark.parametrize("name", ["mps2_an505", "qemu_rv32"])
+@pytest.mark.parametrize("name", ["mps2_an386", "mps2_an505", "mps3_an547", "qemu_rv32"])
 def test_without_an_rtos_every_frame_is_exact(name: str) -> None:
     needs_board(name)
     done = whole(run(board=name, signal="synthetic", frames=FRAMES, rtos="baremetal"))
