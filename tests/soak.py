@@ -26,8 +26,8 @@ from stator.data.signal import FRAME_SAMPLES, SAMPLE_HZ, Samples, Signal
 from stator.data.synthetic import Machine, drifting, random_machine
 from stator.measure.oracle import UNKNOWN
 from stator.progress import progress
-from stator.sim.records import Decoder, Record
 from stator.spec import ModelSpec, load_model_spec
+from stator.telemetry import Decoder, Record
 from tests.python.cmake_project import firmware
 
 SEEDS = range(20)
@@ -47,7 +47,7 @@ class Heard:
 
     def hear(self, record: Record) -> None:
         self.frames += 1
-        self.not_well.update(("no health",) if record.health is None else record.health.reasons)
+        self.not_well.update(record.health.reasons)
         if record.state not in (LABELS.index("healthy"), UNKNOWN):
             self.wrong[LABELS[record.state]] += 1
 

@@ -7,9 +7,9 @@
 #include "stator/crc32.h"
 #include "stator/fail.h"
 #include "stator/features.h"
+#include "stator/frame.h"
 #include "stator/health.h"
 #include "stator/inference.h"
-#include "stator/line.h"
 #include "stator/port.h"
 #include "stator/stream.h"
 #include "stator/watchdog.h"
@@ -210,45 +210,61 @@ void stator_monitor_record_lost(void) {
     records_lost++;
 }
 
-/* The telemetry task's. Names, commas, numbers of the banner take at most 216 bytes, those of a record 148. */
-#define BANNER_BYTES (216u + sizeof(STATOR_BOARD_NAME) + sizeof(STATOR_MODEL_NAME))
-#define RECORD_BYTES (148u + 2u * (STATOR_FEATURE_COLUMNS + STATOR_CLASSES))
-static uint8_t buffer[BANNER_BYTES > RECORD_BYTES ? BANNER_BYTES : RECORD_BYTES];
+/* The telemetry task's: firmware/telemetry/telemetry.cddl. */
+enum { BANNER, RECORD, HEARTBEAT, CRASH, STACKS };
 
-static size_t finish(struct stator_line *line, const uint8_t **out) {
-    int bytes = stator_line_end(line);
+/* Of payloads, at most. HEAD: of an element; a timestamp's is 9. */
+#define HEAD         5u
+#define SHA_DIGITS   16u
+#define WATCHDOG     24u /* its name */
+#define NAMES        (sizeof(STATOR_VERSION) + sizeof(STATOR_BOARD_NAME) + sizeof(STATOR_MODEL_NAME) + SHA_DIGITS + WATCHDOG)
+#define BANNER_BYTES (13u * HEAD + NAMES)
+#define RECORD_BYTES (16u * HEAD + 9u + STATOR_FEATURE_COLUMNS + STATOR_CLASSES + 2u * HEAD)
+#define MOST_BYTES   (BANNER_BYTES > RECORD_BYTES ? BANNER_BYTES : RECORD_BYTES)
+static uint8_t buffer[STATOR_FRAME_BYTES(MOST_BYTES)];
+
+static void begin(struct stator_frame *frame, uint32_t kind, uint32_t elements) {
+    stator_frame_begin(frame, buffer, sizeof(buffer));
+    stator_frame_list(frame, elements + 1u);
+    stator_frame_number(frame, kind);
+}
+
+static size_t finish(struct stator_frame *frame, const uint8_t **out) {
+    int bytes = stator_frame_end(frame);
     if (bytes < 0) {
-        stator_fail("telemetry line does not fit");
+        stator_fail("telemetry frame does not fit");
     }
-    *out = line->data;
+    *out = frame->data;
     return (size_t)bytes;
 }
 
-static void field(struct stator_line *line, const char *name, uint64_t value) {
-    stator_line_text(line, name);
-    stator_line_decimal(line, value);
+static void text(struct stator_frame *frame, const char *said) {
+    stator_frame_text(frame, said, strlen(said));
 }
 
-size_t stator_monitor_banner_line(const uint8_t **out) {
-    static const char sha256[] = STATOR_MODEL_SHA256;
-    struct stator_line line;
-    stator_line_begin(&line, buffer, sizeof(buffer));
-    stator_line_text(&line, "B,version=" STATOR_VERSION ",board=" STATOR_BOARD_NAME ",model=" STATOR_MODEL_NAME ",sha256=");
-    for (unsigned i = 0; i < 16; i++) {
-        stator_line_text(&line, (const char[]){sha256[i], '\0'});
+static __attribute__((noinline)) void numbers(struct stator_frame *frame, const uint32_t *values, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        stator_frame_number(frame, values[i]);
     }
-    field(&line, ",counter_hz=", STATOR_COUNTER_HZ);
-    field(&line, ",sample_clock_hz=", STATOR_SAMPLE_CLOCK_HZ);
-    field(&line, ",half_ticks=", STATOR_HALF_TICKS);
-    field(&line, ",window=", STATOR_WINDOW_FRAMES);
-    field(&line, ",columns=", STATOR_FEATURE_COLUMNS);
-    stator_line_text(&line, ",watchdog=");
-    stator_line_text(&line, stator_watchdog_name);
-    field(&line, ",restarts=", stator_crash_restarts());
-    return finish(&line, out);
 }
 
-size_t stator_monitor_crash_line(const uint8_t **out) {
+#define NUMBERS(frame, ...)                                                                                                      \
+    numbers(frame, (const uint32_t[]){__VA_ARGS__}, sizeof((const uint32_t[]){__VA_ARGS__}) / sizeof(uint32_t))
+
+size_t stator_monitor_banner_frame(const uint8_t **out) {
+    struct stator_frame frame;
+    begin(&frame, BANNER, 11);
+    text(&frame, STATOR_VERSION);
+    text(&frame, STATOR_BOARD_NAME);
+    text(&frame, STATOR_MODEL_NAME);
+    stator_frame_text(&frame, STATOR_MODEL_SHA256, SHA_DIGITS);
+    NUMBERS(&frame, STATOR_COUNTER_HZ, STATOR_SAMPLE_CLOCK_HZ, STATOR_HALF_TICKS, STATOR_WINDOW_FRAMES, STATOR_FEATURE_COLUMNS,
+            stator_crash_restarts());
+    text(&frame, stator_watchdog_name);
+    return finish(&frame, out);
+}
+
+size_t stator_monitor_crash_frame(const uint8_t **out) {
     struct stator_crash crash;
     if (stator_crash_read(&crash)) {
         if (!stator_watchdog_bit()) {
@@ -257,65 +273,55 @@ size_t stator_monitor_crash_line(const uint8_t **out) {
         crash = (struct stator_crash){.number = stator_crash_restarts(), .why = "watchdog"};
     }
     for (char *at = crash.why; *at != '\0'; at++) {
-        *at = *at < ' ' || *at > '~' || *at == ',' || *at == '*' ? '.' : *at;
+        *at = *at < ' ' || *at > '~' ? '.' : *at;
     }
-    struct stator_line line;
-    stator_line_begin(&line, buffer, sizeof(buffer));
-    field(&line, "C,", crash.number);
-    stator_line_text(&line, ",");
-    stator_line_text(&line, crash.why);
+    struct stator_frame frame;
+    begin(&frame, CRASH, 2);
+    stator_frame_number(&frame, crash.number);
+    text(&frame, crash.why);
     stator_crash_clear();
-    return finish(&line, out);
+    return finish(&frame, out);
 }
 
-static void health(struct stator_line *line, const struct stator_record *record) {
-    stator_line_text(line, ",");
-    stator_line_hex32(line, record->health);
-    field(line, ",", record->rounds);
+static void health(struct stator_frame *frame, const struct stator_record *record) {
+    stator_frame_list(frame, 2);
+    NUMBERS(frame, record->health, record->rounds);
 }
 
-size_t stator_monitor_record_line(const uint8_t **out, const struct stator_record *record) {
+size_t stator_monitor_record_frame(const uint8_t **out, const struct stator_record *record) {
     if (record->check != CHECKED(record)) {
         return 0;
     }
-    struct stator_line line;
-    stator_line_begin(&line, buffer, sizeof(buffer));
+    struct stator_frame frame;
     if (record->kind == STATOR_RECORD_HEARTBEAT) {
-        field(&line, "H,", record->sequence);
-        field(&line, ",", record->timestamp);
-        health(&line, record);
-        return finish(&line, out);
+        begin(&frame, HEARTBEAT, 3);
+        NUMBERS(&frame, record->sequence, (uint32_t)record->timestamp);
+        health(&frame, record);
+        return finish(&frame, out);
     }
     stator_health_alive(STATOR_HEALTH_TELEMETRY, record->sequence);
-    field(&line, "F,", record->sequence);
-    field(&line, ",", record->timestamp);
-    stator_line_text(&line, ",");
-    stator_line_hex32(&line, record->crc);
-    field(&line, ",", record->label);
-    field(&line, ",", record->confidence);
-    field(&line, ",", record->state);
-    field(&line, ",", record->overruns);
-    field(&line, ",", record->handover);
-    field(&line, ",", record->features);
-    field(&line, ",", record->inference);
-    field(&line, ",", record->decision);
-    stator_line_text(&line, ",");
-    stator_line_hex(&line, record->column, STATOR_FEATURE_COLUMNS);
-    stator_line_text(&line, ",");
-    stator_line_hex(&line, record->logits, STATOR_CLASSES);
-    health(&line, record);
-    return finish(&line, out);
+    begin(&frame, RECORD, 14);
+    stator_frame_number(&frame, record->sequence);
+    stator_frame_number(&frame, record->timestamp);
+    NUMBERS(&frame, record->crc, record->label, record->confidence, record->state, record->overruns, record->handover,
+            record->features, record->inference, record->decision);
+    stator_frame_bytes(&frame, record->column, STATOR_FEATURE_COLUMNS);
+    stator_frame_bytes(&frame, record->logits, STATOR_CLASSES);
+    health(&frame, record);
+    return finish(&frame, out);
 }
 
-size_t stator_monitor_stacks_line(const uint8_t **out) {
-    struct stator_line line;
-    stator_line_begin(&line, buffer, sizeof(buffer));
-    stator_line_text(&line, "S");
-    const char *name;
-    for (unsigned i = 0; (name = stator_port_stack_name(i)) != NULL; i++) {
-        stator_line_text(&line, ",");
-        stator_line_text(&line, name);
-        field(&line, "=", stator_port_stack_used(i));
+size_t stator_monitor_stacks_frame(const uint8_t **out) {
+    uint32_t count = 0;
+    while (stator_port_stack_name(count) != NULL) {
+        count++;
     }
-    return finish(&line, out);
+    struct stator_frame frame;
+    begin(&frame, STACKS, 1);
+    stator_frame_map(&frame, count);
+    for (unsigned i = 0; i < count; i++) {
+        text(&frame, stator_port_stack_name(i));
+        stator_frame_number(&frame, stator_port_stack_used(i));
+    }
+    return finish(&frame, out);
 }

@@ -35,30 +35,30 @@ _Noreturn void stator_inference_task(void) {
     }
 }
 
-static void send(const uint8_t *line, size_t bytes) {
+static void send(const uint8_t *frame, size_t bytes) {
     if (bytes == 0) {
         return;
     }
-    if (stator_uart_send(line, bytes)) {
+    if (stator_uart_send(frame, bytes)) {
         stator_fail("uart");
     }
     stator_port_wait_sent();
 }
 
 _Noreturn void stator_telemetry_task(void) {
-    const uint8_t *line;
-    size_t bytes = stator_monitor_banner_line(&line);
-    send(line, bytes);
-    bytes = stator_monitor_crash_line(&line);
-    send(line, bytes);
+    const uint8_t *frame;
+    size_t bytes = stator_monitor_banner_frame(&frame);
+    send(frame, bytes);
+    bytes = stator_monitor_crash_frame(&frame);
+    send(frame, bytes);
     for (uint32_t count = 1;; count++) {
         struct stator_record record;
         stator_port_receive_record(&record);
-        bytes = stator_monitor_record_line(&line, &record);
-        send(line, bytes);
+        bytes = stator_monitor_record_frame(&frame, &record);
+        send(frame, bytes);
         if (count % STACKS_EVERY == 0) {
-            bytes = stator_monitor_stacks_line(&line);
-            send(line, bytes);
+            bytes = stator_monitor_stacks_frame(&frame);
+            send(frame, bytes);
         }
     }
 }

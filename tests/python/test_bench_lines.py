@@ -15,7 +15,7 @@ from stator.frontends import load
 from stator.measure.inference import compared, inputs_for
 from stator.passes import optimise
 from stator.sim import bench, qemu
-from stator.sim.records import line
+from stator.sim.lines import line
 from stator.spec import load_model_spec
 
 GOOD = b"".join(

@@ -17,8 +17,8 @@ from stator.data import load_signal, to_counts
 from stator.frontends import load
 from stator.measure.oracle import oracle
 from stator.paths import FIRMWARE, ROOT
-from stator.sim.records import Record, Telemetry, decode
 from stator.spec import load_model_spec
+from stator.telemetry import Record, Telemetry, decode
 from tests.python.cmake_project import firmware
 
 Halves = npt.NDArray[np.int16]

@@ -18,16 +18,20 @@ from stator.measure.oracle import UNKNOWN, Debounce, Expected, Oracle, oracle
 from stator.measure.replay import accuracy, check_stream, compare, stages, verdict_of
 from stator.ops import run_reference
 from stator.passes import optimise
-from stator.sim.records import Record
 from stator.spec import load_model_spec
+from stator.telemetry import Health, Record
 
 TICKS = 1_706_667
 HALVES = np.random.default_rng(5).integers(-2048, 2048, (7, 1024), dtype=np.int16)
 
+WELL = Health(0xFFFF0000, 0)
+
 
 def record(sequence: int, **changed: object) -> Record:
     crc = zlib.crc32(HALVES[sequence % len(HALVES)].tobytes())
-    plain = Record(sequence, sequence * TICKS, crc, 1, 200, UNKNOWN, 0, 60, 1000, 2000, 3200, b"\1\2\3", b"\0\x7f\x80\5")
+    plain = Record(
+        sequence, sequence * TICKS, crc, 1, 200, UNKNOWN, 0, 60, 1000, 2000, 3200, b"\1\2\3", b"\0\x7f\x80\5", Health(0xFFFF0000, 0)
+    )
     return dataclasses.replace(plain, **changed)  # type: ignore[arg-type]
 
 

@@ -16,8 +16,8 @@ from stator.measure.contents import flash_parts
 from stator.measure.elf import Section, Symbol
 from stator.measure.kept import keep, kept, load_kept
 from stator.measure.oracle import UNKNOWN, Expected
-from stator.sim.records import Record
 from stator.spec import load_model_spec
+from stator.telemetry import Health, Record
 
 
 def test_a_budget_is_exceeded_by_one_and_says_by_how_much() -> None:
@@ -64,7 +64,7 @@ def test_an_image_off_its_plan_is_found() -> None:
     assert "is written to and lies in flash" in said(symbols, [*sections, dataclasses.replace(bss, address=flash.at)])
 
 
-RECORD = Record(0, 7, 1, 2, 200, UNKNOWN, 0, 60, 1000, 2000, 3200, b"\1", b"\2")
+RECORD = Record(0, 7, 1, 2, 200, UNKNOWN, 0, 60, 1000, 2000, 3200, b"\1", b"\2", Health(0xFFFF0000, 0))
 EXPECTED = Expected(b"\1", b"\2", 2, 200, UNKNOWN, True)
 
 

@@ -17,19 +17,16 @@ from models.bearing.examples import monitored
 from stator.errors import SignalError, StatorError, ToolError
 from stator.monitor import Watch, columns, recording, screen
 from stator.monitor.screen import summary
-from stator.sim.records import line
+from stator.telemetry import Banner, Crash, Health, Heartbeat, Record, framed
 from stator.verbs.monitor import monitor
 
 TICKS = 1365333
-BANNER = (
-    "B,version=0.1.0,board=nrf5340,model=bearing,sha256=00,counter_hz=64000000,sample_clock_hz=16000000,"
-    f"half_ticks={TICKS},window=4,columns=3"
-)
+BANNER = framed(Banner("0.1.0", "nrf5340", "bearing", "00", 64000000, 16000000, TICKS, 4, 3))
 
 
-def frame(sequence: int, state: int = 0, column: bytes = b"\x01\x02\x03", ticks: int | None = None) -> bytes:
+def frame(sequence: int, state: int = 0, column: bytes = b"\x01\x02\x03", ticks: int | None = None, word: int = 0xFFFF0000) -> bytes:
     at = sequence * TICKS if ticks is None else ticks
-    return line(f"F,{sequence},{at},{sequence:08x},{state},200,{state},0,10,20,30,40,{column.hex()},0000")
+    return framed(Record(sequence, at, sequence, state, 200, state, 0, 10, 20, 30, 40, column, b"\0\0", Health(word, 3)))
 
 
 def heard(*pieces: bytes) -> Watch:
@@ -40,19 +37,19 @@ def heard(*pieces: bytes) -> Watch:
 
 
 def test_gaps_and_repeats_are_counted_by_the_sequence() -> None:
-    watch = heard(line(BANNER), *(frame(i) for i in (0, 1, 4, 4, 5)))
+    watch = heard(BANNER, *(frame(i) for i in (0, 1, 4, 4, 5)))
     assert (watch.frames, watch.lost, watch.repeated, watch.restarts) == (5, 2, 1, 0)
 
 
 def test_a_restart_is_no_loss() -> None:
-    watch = heard(*(frame(i) for i in (7, 8)), line(BANNER), *(frame(i) for i in (0, 1)))
+    watch = heard(*(frame(i) for i in (7, 8)), BANNER, *(frame(i) for i in (0, 1)))
     assert (watch.frames, watch.lost, watch.repeated, watch.restarts) == (4, 0, 0, 1)
 
 
 def test_garbage_is_counted_and_never_believed() -> None:
-    bad = frame(3).replace(b",200,", b",201,")
-    watch = heard(b"\xff\x00noise\n", frame(0), bad, frame(1))
-    assert (watch.frames, watch.lost, watch.garbage) == (2, 0, 2)
+    bad = frame(3).replace(b"\x18\xc8", b"\x18\xc9")
+    watch = heard(b"\xff\x00noise\n", frame(0), bad, frame(1))  # the noise is two pieces
+    assert (watch.frames, watch.lost, watch.garbage) == (2, 0, 3)
 
 
 def test_memory_stays_bounded() -> None:
@@ -64,7 +61,7 @@ def test_memory_stays_bounded() -> None:
 def test_a_silent_board_is_not_called_healthy() -> None:
     now = [0.0]
     watch = Watch(now=lambda: now[0])
-    watch.hear(line(BANNER) + frame(0))
+    watch.hear(BANNER + frame(0))
     out = Console(file=io.StringIO(), width=120)
     out.print(screen(watch, ("healthy", "inner"), "port"))
     now[0] = 5.0
@@ -76,22 +73,22 @@ def test_a_silent_board_is_not_called_healthy() -> None:
 
 def test_a_board_that_is_not_well_is_not_summed_up_as_its_state() -> None:
     labels = ("healthy", "inner")
-    ill = line(frame(0).decode("ascii").partition("*")[0] + ",ffbf0040,3")
-    watch = heard(line(BANNER), frame(1), ill)
+    ill = frame(0, word=0xFFBF0040)
+    watch = heard(BANNER, frame(1), ill)
     assert watch.unwell == 1
     assert summary(watch, labels) == "not well: sensor dead"
-    watch.hear(line("H,9,120,ffff0000,4"))
+    watch.hear(framed(Heartbeat(9, 120, Health(0xFFFF0000, 4))))
     assert summary(watch, labels) == "healthy"
     watch.hear(b"FAIL the crystal is dead\n")
     assert summary(watch, labels) == "gave up: the crystal is dead"
-    watch.hear(frame(0) + line("C,1,hard fault"))
+    watch.hear(frame(0) + framed(Crash(1, "hard fault")))
     assert (summary(watch, labels), watch.crash) == ("healthy", "hard fault")
 
 
 def test_a_serial_port_is_read_recorded_and_read_back(tmp_path: Path) -> None:
     ours, theirs = os.openpty()
     tty.setraw(theirs)
-    sent = line(BANNER) + b"".join(frame(i, state=int(i > 3), column=bytes([i, 0, 255])) for i in range(8))
+    sent = BANNER + b"".join(frame(i, state=int(i > 3), column=bytes([i, 0, 255])) for i in range(8))
     kept = tmp_path / "kept.log"
 
     def send() -> None:

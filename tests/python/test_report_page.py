@@ -20,15 +20,18 @@ from stator.measure.kept import Kept, keep, load_kept
 from stator.measure.oracle import UNKNOWN, Expected
 from stator.measure.stacks import Bound
 from stator.report import Chapter, collect, page
-from stator.sim.records import Record
 from stator.spec import load_model_spec
+from stator.telemetry import Health, Record
 
 FRAMES = 40
+
+WELL = Health(0xFFFF0000, 0)
 
 
 def run(folder: Path, **changed: object) -> Kept:
     records = [
-        Record(n, n, 0, n % 2, 128 + n, UNKNOWN if n < 18 else 1, 0, 300 + n % 3, 1000, 2000 + n, 3400, b"", b"") for n in range(FRAMES)
+        Record(n, n, 0, n % 2, 128 + n, UNKNOWN if n < 18 else 1, 0, 300 + n % 3, 1000, 2000 + n, 3400, b"", b"", WELL)
+        for n in range(FRAMES)
     ]
     expected = [Expected(b"", b"", 1, 1, 1, n >= 15) for n in range(FRAMES)]
     results: dict[str, object] = {

@@ -12,14 +12,14 @@ __attribute__((section(".vectors"), used)) static void *const vectors[2] = {stac
 #define DATA (*(volatile uint8_t *)0x10000000u)
 #endif
 
-static const char script[] = SCRIPT;
+static const char script[] = SCRIPT; /* zero bytes too */
 
 __attribute__((used)) static void say(void) {
 #if defined(__arm__)
     DIVIDER = 16;
     CONTROL = 1;
 #endif
-    for (const char *c = script; *c != 0; c++) {
+    for (const char *c = script; c != script + sizeof(script) - 1; c++) {
         DATA = (uint8_t)*c;
     }
 #if defined(SIGNAL_AT)

@@ -15,6 +15,7 @@ from typing import Any
 
 from elftools.elf.elffile import ELFFile
 
+from stator.telemetry import Decoder
 from tests.python.nrf5340_model import RAM, Nrf5340
 
 unicorn: Any = importlib.import_module("unicorn")  # its types are not for mypy
@@ -147,17 +148,19 @@ class Machine:
         self.taken: dict[int, int] = {}
 
     def run(self, frames: int, most_clocks: int) -> bytes:
-        """Until so many lines that begin with "F," have been sent. Raises AssertionError for a forbidden access, or when too late."""
-        chip = self.chip
-        while chip.wire.count(b"\nF,") < frames or chip.sent_at is not None:
+        """Until so many decisions have been sent. Raises AssertionError for a forbidden access, or when too late."""
+        chip, decoder, taken = self.chip, Decoder(), 0
+        while len(decoder.records) < frames or chip.sent_at is not None:
             exception = self._next()
             if exception is not None:
                 self._enter(exception)
             self._execute(min(SLICE, max(1, chip.soonest() - chip.clocks)))
             chip.happen()
             chip.verify()
-            assert b"FAIL" not in chip.wire, chip.wire[-200:]
-            assert chip.clocks < most_clocks, f"{chip.wire.count(b'F,')} frames in {chip.clocks} clocks, pc {self.pc:#x}"
+            decoder.feed(chip.wire[taken:])
+            taken = len(chip.wire)
+            assert decoder.failure is None, decoder.failure
+            assert chip.clocks < most_clocks, f"{len(decoder.records)} frames in {chip.clocks} clocks, pc {self.pc:#x}"
         return chip.wire
 
     def _execute(self, count: int) -> None:

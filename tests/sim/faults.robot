@@ -23,7 +23,7 @@ A Task That Hangs Costs A Reset And Its Reason Is Told
     Feed Signal    synthetic:healthy
     Wait For Frames    2
     Inject Fault    hang    stator_features_run
-    Wait For Line    ^C,    timeout=20 s
+    Wait For Line    ^crash    timeout=20 s
     Undo Faults
     ${restarts}=    Read Counter    restarts
     Should Be True    ${restarts} >= 1

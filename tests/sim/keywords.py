@@ -18,8 +18,8 @@ from stator.frontends import load
 from stator.measure.oracle import oracle
 from stator.measure.replay import check_stream, compare
 from stator.sim import qemu
-from stator.sim.records import Telemetry, decode
 from stator.spec import load_model_spec
+from stator.telemetry import Telemetry, decode, shown
 from stator.verbs.run import as_converted
 from tests.sim.machines import Enough, Machine, machine
 
@@ -70,39 +70,39 @@ class keywords:  # noqa: N801 (Robot names a library by its class, and this one 
 
     @keyword
     def wait_for_line(self, pattern: str, timeout: str = "5 s") -> str:
-        """Runs until the serial port has said a whole line in which `pattern` is found, from the start of the board on. Returns it."""
+        """Runs until the board has said something in which `pattern` is found, as `invoke sim` shows it: `banner version=...`, `record
+        sequence=...`, `crash ...`, or text. From the start of the board on. Returns it."""
         wanted = re.compile(pattern)
 
         def found(data: bytes) -> str | None:
-            lines = data.decode("ascii", "replace").split("\n")[:-1]
-            return next((line for line in lines if wanted.search(line)), None)
+            return next((line for line in shown(data) if wanted.search(line)), None)
 
         self._run(lambda data: found(data) is not None, _seconds(timeout))
         line = found(self._heard())
         if line is None:
-            last = self._heard().decode("ascii", "replace").splitlines()[-3:]
+            last = list(shown(self._heard()))[-3:]
             raise AssertionError(f"no line with '{pattern}' in {timeout}; the last ones: {last}")
         return line
 
     @keyword
     def wait_for_frames(self, count: str, timeout: str = "60 s") -> None:
         """Runs until so many records have come."""
-        self._run(lambda data: _whole(data).count(b"\nF,") >= int(count), _seconds(timeout))
+        self._run(lambda data: len(decode(data, cut=True).records) >= int(count), _seconds(timeout))
         have = len(self._telemetry().records)
         if have < int(count):
             raise AssertionError(f"{have} records in {timeout}, not {count}")
 
     @keyword
     def wait_for_reason(self, reason: str, timeout: str = "10 s") -> None:
-        """Runs until a record or heartbeat says that the firmware is not well for this reason (stator.sim.records, REASONS)."""
-        self._run(lambda data: reason in _reasons(decode(_whole(data))), _seconds(timeout))
+        """Runs until a record or heartbeat says that the firmware is not well for this reason (stator.telemetry, REASONS)."""
+        self._run(lambda data: reason in _reasons(decode(data, cut=True)), _seconds(timeout))
         if reason not in _reasons(self._telemetry()):
             raise AssertionError(f"'{reason}' was not said in {timeout}: {_reasons(self._telemetry())}")
 
     @keyword
     def wait_until_well(self, timeout: str = "10 s") -> None:
         """Runs until the newest record says that all is well."""
-        self._run(lambda data: _well(decode(_whole(data))), _seconds(timeout))
+        self._run(lambda data: _well(decode(data, cut=True)), _seconds(timeout))
         if not _well(self._telemetry()):
             raise AssertionError(f"not well after {timeout}: {_reasons(self._telemetry())}")
 
@@ -177,7 +177,7 @@ class keywords:  # noqa: N801 (Robot names a library by its class, and this one 
         return self._machine.heard() if self._machine is not None else b""
 
     def _telemetry(self) -> Telemetry:
-        return decode(_whole(self._heard()))
+        return decode(self._heard(), cut=True)
 
     def _run(self, enough: Enough, limit_s: float) -> None:
         if self._machine is None:
@@ -188,9 +188,10 @@ class keywords:  # noqa: N801 (Robot names a library by its class, and this one 
     def _show(self, data: bytes) -> bool:
         """To whoever runs one scenario by hand (invoke sim), what the board says, as it comes."""
         if LIVE and sys.__stdout__ is not None:
-            sys.__stdout__.write(data[self._shown :].decode("ascii", "replace"))
+            lines = list(shown(data))
+            sys.__stdout__.writelines(f"{line}\n" for line in lines[self._shown :])
             sys.__stdout__.flush()
-            self._shown = len(data)
+            self._shown = len(lines)
         return False
 
     def _symbol(self, name: str) -> tuple[int, int]:
@@ -204,11 +205,6 @@ class keywords:  # noqa: N801 (Robot names a library by its class, and this one 
         return found[0]["st_value"] - thumb, found[0]["st_size"]
 
 
-def _whole(data: bytes) -> bytes:
-    """The lines that have come to their end."""
-    return data[: data.rfind(b"\n") + 1]
-
-
 def _seconds(text: str) -> float:
     found = re.fullmatch(r"(\d+(?:\.\d+)?) ?(ms|s)", text)
     if found is None:
@@ -217,8 +213,7 @@ def _seconds(text: str) -> float:
 
 
 def _health(said: Telemetry) -> list[tuple[str, ...]]:
-    words = [*(r.health for r in said.records), *(beat.health for beat in said.heartbeats)]
-    return [word.reasons for word in words if word is not None]
+    return [word.reasons for word in (*(r.health for r in said.records), *(beat.health for beat in said.heartbeats))]
 
 
 def _reasons(said: Telemetry) -> set[str]:
@@ -227,4 +222,4 @@ def _reasons(said: Telemetry) -> set[str]:
 
 def _well(said: Telemetry) -> bool:
     newest = said.records[-1:]
-    return bool(newest) and newest[0].health is not None and not newest[0].health.reasons
+    return bool(newest) and newest[0].health.well

@@ -23,7 +23,7 @@ from typing import Protocol
 from stator.board import Board
 from stator.errors import ToolError
 from stator.sim import qemu, renode
-from stator.sim.records import decode
+from stator.telemetry import decode
 
 PATIENCE_S = 180.0  # of wall-clock time, for what takes a second on an idle machine
 SLICE_S = 0.05  # of virtual time
@@ -137,8 +137,7 @@ class Qemu(Simulator):
 
     def _now(self) -> float:
         """Virtual seconds at the last record, or the last word of a firmware whose sensor gives none."""
-        data = self.heard()
-        said = decode(data[: data.rfind(b"\n") + 1])
+        said = decode(self.heard(), cut=True)
         if said.banner is None:
             return 0.0
         seconds = [r.timestamp / said.banner.sample_clock_hz for r in said.records[-1:]]

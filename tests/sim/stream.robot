@@ -10,7 +10,7 @@ ${BOARD}            mps2_an505
 *** Test Cases ***
 Every Frame Is Exact And None Is Lost
     Feed Signal    synthetic:inner
-    Wait For Line    ^B,.*board=${BOARD},
+    Wait For Line    ^banner .* board=${BOARD}\\b
     Wait For Frames    24
     Frames Should Be Exact
     ${overruns}=    Read Counter    overruns

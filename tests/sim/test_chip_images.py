@@ -30,9 +30,9 @@ from stator.measure import stacks
 from stator.measure.oracle import oracle
 from stator.measure.replay import check_stream, compare
 from stator.paths import FIRMWARE, ROOT
-from stator.sim.records import Record, Telemetry, decode
 from stator.spec import load_model_spec
 from stator.svd import chip_of, header
+from stator.telemetry import Record, Telemetry, decode
 
 FRAMES = 40
 Halves = npt.NDArray[np.int16]

@@ -20,9 +20,9 @@ from stator.measure import plan_check, read_elf
 from stator.measure.oracle import oracle
 from stator.measure.replay import check_stream, compare
 from stator.sim.qemu import Halves
-from stator.sim.records import Record
 from stator.sim.run import FirmwareFailed, replay
 from stator.spec import load_model_spec
+from stator.telemetry import Record
 from stator.verbs.run import run
 from tests.python.needs import needs
 

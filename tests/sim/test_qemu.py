@@ -16,11 +16,10 @@ from stator.board import Board, load_board
 from stator.errors import SignalError, ToolError
 from stator.paths import ROOT
 from stator.sim import qemu
-from stator.sim.records import line
 from stator.sim.run import FirmwareFailed, replay
+from stator.telemetry import Health, Record, framed
 from tests.python.needs import needs
 
-FRAME = "F,{seq},123456789012,89abcdef,2,201,255,0,40,1000,2000,4000,7f80,00ff01fe"
 HALVES = np.array([[1, -2] * 512, [3, 4] * 512], np.int16)
 COMPILERS = {
     "mps2_an505": ["arm-none-eabi-gcc", "-mcpu=cortex-m33+nofp", "-mthumb"],
@@ -48,13 +47,17 @@ def compiled(board: Board, folder: Path, said: bytes, *defines: str) -> Path:
     regions = {region.kind: region for region in reversed(board.memory.values())}
     script, elf = folder / "bare.ld", folder / "bare.elf"
     script.write_text(SCRIPT.format(code=regions["flash"].at, ram=regions["ram"].at))
-    text = said.decode("ascii").replace("\\", "\\\\").replace("\n", "\\n")
+    text = "".join(f"\\{byte:03o}" for byte in said)
     words = [*COMPILERS[board.name], "-O1", "-ffreestanding", "-nostdlib", "-nostartfiles", f'-DSCRIPT="{text}"', *defines]
     done = subprocess.run(
         [*words, "-T", str(script), str(Path(__file__).parent / "bare.c"), "-o", str(elf)], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
     return elf
+
+
+def frame(sequence: int) -> bytes:
+    return framed(Record(sequence, 1, 2, 2, 201, 255, 0, 40, 1000, 2000, 4000, b"\x7f\x80", b"\x00\xff", Health(0xFFFF0000, 0)))
 
 
 def processes() -> str:
@@ -67,14 +70,14 @@ def processes() -> str:
 
 
 def test_a_run_stops_after_the_frames_asked_for(board: Board, tmp_path: Path) -> None:
-    elf = compiled(board, tmp_path, b"".join(line(FRAME.format(seq=n)) for n in range(5)))
+    elf = compiled(board, tmp_path, b"".join(frame(n) for n in range(5)))
     run = replay(board, elf, HALVES, 3)
     assert [r.sequence for r in run.telemetry.records[:3]] == [0, 1, 2]
     assert "QEMU" in run.simulator
 
 
 def test_a_fail_line_ends_the_run_with_its_text(board: Board, tmp_path: Path) -> None:
-    elf = compiled(board, tmp_path, line(FRAME.format(seq=0)) + b"FAIL no signal at the address\n")
+    elf = compiled(board, tmp_path, frame(0) + b"FAIL no signal at the address\n")
     with pytest.raises(FirmwareFailed, match="after 1 frames: no signal at the address"):
         replay(board, elf, HALVES, 3)
 

@@ -9,7 +9,7 @@ from stator.board import load_board
 from stator.errors import ToolError
 from stator.sim import verilator
 from stator.sim.counters import in_instructions, of_bench
-from stator.sim.records import Record
+from stator.telemetry import Health, Record
 from stator.verbs.bench import bench
 from stator.verbs.run import run
 from tests.python.needs import needs
@@ -46,7 +46,7 @@ def test_ibex_retires_what_qemu_retires(tools: None) -> None:
 
 
 def _record(sequence: int, handover: int, features: int, inference: int, decision: int) -> Record:
-    return Record(sequence, 0, 0, 0, 0, 0, 0, handover, features, inference, decision, b"", b"")
+    return Record(sequence, 0, 0, 0, 0, 0, 0, handover, features, inference, decision, b"", b"", Health(0xFFFF0000, 0))
 
 
 def test_times_in_instructions() -> None:

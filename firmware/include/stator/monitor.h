@@ -73,12 +73,12 @@ void stator_monitor_close_record(struct stator_record *record);
 /* Counts a record that the queue did not take. */
 void stator_monitor_record_lost(void);
 
-/* Telemetry task: one line each into a buffer that stays valid until the next call. Returns its bytes; 0: nothing to say, since
+/* Telemetry task: one frame each into a buffer that stays valid until the next call. Returns its bytes; 0: nothing to say, since
  * the record is not what was sent, or there was no crash. */
-size_t stator_monitor_banner_line(const uint8_t **line);
-size_t stator_monitor_crash_line(const uint8_t **line);
-size_t stator_monitor_record_line(const uint8_t **line, const struct stator_record *record);
-size_t stator_monitor_stacks_line(const uint8_t **line);
+size_t stator_monitor_banner_frame(const uint8_t **frame);
+size_t stator_monitor_crash_frame(const uint8_t **frame);
+size_t stator_monitor_record_frame(const uint8_t **frame, const struct stator_record *record);
+size_t stator_monitor_stacks_frame(const uint8_t **frame);
 
 /* The tasks' bodies. The port starts each once, in its task. */
 _Noreturn void stator_feature_task(void);

@@ -1,6 +1,6 @@
 /* The monitor without an RTOS: interrupts, and one loop that does the most urgent thing that there is to do.
  *
- * A full half comes first: its features and the decision in one go. Telemetry sends while nothing else waits; building a line is
+ * A full half comes first: its features and the decision in one go. Telemetry sends while nothing else waits; building a frame is
  * the longest that a half can wait for, since nothing in the loop is preempted. With nothing to do the core sleeps. */
 #include "stator/port.h"
 
@@ -41,9 +41,9 @@ void stator_uart_sent_from_isr(void) {
     sending = false;
 }
 
-static void send(const uint8_t *line, size_t bytes) {
+static void send(const uint8_t *frame, size_t bytes) {
     sending = true;
-    if (stator_uart_send(line, bytes)) {
+    if (stator_uart_send(frame, bytes)) {
         stator_fail("uart");
     }
 }
@@ -74,24 +74,24 @@ static void half(void) {
 }
 
 static void tell(void) {
-    const uint8_t *line;
+    const uint8_t *frame;
     size_t bytes;
     if (!crash_told) {
         crash_told = true;
-        bytes = stator_monitor_crash_line(&line);
+        bytes = stator_monitor_crash_frame(&frame);
     } else if (sent > 0 && sent % STACKS_EVERY == 0) {
         sent = 0;
-        bytes = stator_monitor_stacks_line(&line);
+        bytes = stator_monitor_stacks_frame(&frame);
     } else {
         struct stator_record record;
         memcpy(&record, stator_queue_records + first * sizeof(record), sizeof(record));
         first = (first + 1u) % STATOR_QUEUE_RECORDS_LENGTH;
         count--;
         sent++;
-        bytes = stator_monitor_record_line(&line, &record);
+        bytes = stator_monitor_record_frame(&frame, &record);
     }
     if (bytes > 0) {
-        send(line, bytes);
+        send(frame, bytes);
     }
 }
 
@@ -101,9 +101,9 @@ static bool to_tell(void) {
 
 _Noreturn void stator_port_start(void) {
     baremetal_interrupts_start();
-    const uint8_t *line;
-    size_t bytes = stator_monitor_banner_line(&line);
-    send(line, bytes);
+    const uint8_t *frame;
+    size_t bytes = stator_monitor_banner_frame(&frame);
+    send(frame, bytes);
     stator_monitor_selftest();
     if (stator_sensor_start()) {
         stator_fail("sensor does not start");

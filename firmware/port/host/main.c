@@ -98,9 +98,9 @@ int main(int count, char **arguments) {
     stator_clock_start();
     stator_monitor_init();
     stator_monitor_selftest();
-    const uint8_t *line;
-    size_t bytes = stator_monitor_banner_line(&line);
-    if (stator_uart_send(line, bytes)) {
+    const uint8_t *frame;
+    size_t bytes = stator_monitor_banner_frame(&frame);
+    if (stator_uart_send(frame, bytes)) {
         return 1;
     }
     for (long turn = count == 4 ? strtol(arguments[3], NULL, 10) : 1; turn > 0; turn--) {

@@ -221,8 +221,8 @@ bool stator_host_telemetry(void) {
         return false;
     }
     struct stator_record record;
-    const uint8_t *line;
+    const uint8_t *frame;
     stator_port_receive_record(&record);
-    size_t bytes = stator_monitor_record_line(&line, &record);
-    return bytes == 0 || stator_uart_send(line, bytes) == 0;
+    size_t bytes = stator_monitor_record_frame(&frame, &record);
+    return bytes == 0 || stator_uart_send(frame, bytes) == 0;
 }

@@ -3,12 +3,13 @@
  *
  *     gd32vf103 firmware.elf signal.s16 FRAMES [SHAKE [CLOCKS]]
  *
- * signal.s16: little-endian int16 counts for ADC0, looped. Standard output gets what USART0 sends. Ends after FRAMES lines that
- * begin with "F,", with status 0; with status 1 and a message where the firmware says FAIL or does what the chip forbids. The
- * last line on standard error says how many interrupts there were. With SHAKE, a seed, interrupts that nobody needs come at
- * random moments, some hundred instructions apart: tick, task switch and both DMA channels; nothing may come of them but time;
- * 0 is none. An instruction takes one clock, or CLOCKS in every second stretch of 70 million clocks: with many the core cannot
- * keep up there, and tasks interrupt each other in the middle of their work. Order and values are real here, times are not.
+ * signal.s16: little-endian int16 counts for ADC0, looped. Standard output gets what USART0 sends. Ends after FRAMES
+ * records (telemetry.cddl), with status 0; with status 1 and a message where the firmware says FAIL or does what the chip
+ * forbids. The last line on standard error says how many interrupts there were. With SHAKE, a seed, interrupts that nobody needs
+ * come at random moments, some hundred instructions apart: tick, task switch and both DMA channels; nothing may come of them but
+ * time; 0 is none. An instruction takes one clock, or CLOCKS in every second stretch of 70 million clocks: with many the core
+ * cannot keep up there, and tasks interrupt each other in the middle of their work. Order and values are real here, times are
+ * not.
  */
 #include <elf.h>
 #include <stdarg.h>
@@ -84,16 +85,18 @@ static void say(uint8_t byte) {
         stop("USART0 sends without being set up");
     }
     putchar(byte);
+    if (byte == 0) { /* behind the stuffing's first byte: a list of fifteen, the first is kind 1 */
+        seen += line_length > 3 && memcmp(line + 1, "\x8f\x01", 2) == 0;
+        line_length = 0;
+        return;
+    }
     if (line_length < sizeof(line) - 1) {
         line[line_length++] = (char)byte;
     }
-    if (byte == '\n') {
-        line[line_length] = '\0';
-        line_length = 0;
-        seen += strncmp(line, "F,", 2) == 0;
-        if (strncmp(line, "FAIL", 4) == 0) {
-            stop("the firmware says %s", line);
-        }
+    line[line_length] = '\0';
+    const char *failed = byte == '\n' ? strstr(line, "FAIL ") : NULL;
+    if (failed) {
+        stop("the firmware says %s", failed);
     }
 }
 

@@ -19,8 +19,8 @@ from stator.faults.kinds import Kind
 from stator.faults.session import Session, session
 from stator.measure.elf import Elf, read_elf
 from stator.sim import qemu
-from stator.sim.records import Record
 from stator.sim.run import replay
+from stator.telemetry import Record
 
 SIGNAL, HALVES = "synthetic:inner", 40  # the window is longer than half of it: a flip does not come round again unseen
 READY_TICKS = 44  # window and debouncing are full, and the state is known
@@ -41,7 +41,7 @@ class Reference:
 def reference(image: Image) -> Reference:
     """Without a debug server, so nothing is stopped. Raises ToolError."""
     records = replay(image.board, image.elf, halves(image), REFERENCE_FRAMES).telemetry.records
-    return Reference({r.sequence: r for r in records}, sum(r.health is None or not r.health.well for r in records))
+    return Reference({r.sequence: r for r in records}, sum(not r.health.well for r in records))
 
 
 def halves(image: Image) -> qemu.Halves:

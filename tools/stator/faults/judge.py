@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from itertools import pairwise
 
 from stator.measure.oracle import UNKNOWN
-from stator.sim.records import Decoder, Record
+from stator.telemetry import Decoder, Record
 
 WATCHDOG_S = 1.5  # STATOR_WATCHDOG_MS: virtual time that passes without a tick before the NMI
 DISTURBED = frozenset({"clock", "lost halves"})
@@ -80,7 +80,7 @@ class Witness:
             return "restart"
         told = [r.health for r in decoder.records[records:]] + [h.health for h in decoder.heartbeats[heartbeats:]]
         for health in told:
-            reasons = () if health is None else tuple(r for r in health.reasons if r not in self.deaf_to)
+            reasons = tuple(r for r in health.reasons if r not in self.deaf_to)
             if reasons:
                 return ", ".join(reasons)
         return "silence" if tick - self._heard_at > QUIET_TICKS else None
@@ -99,7 +99,7 @@ def outcome(
     """`records`: those after the fault; `reference`: by sequence number, of the run without one."""
     persistent = duration == "persistent"
     wrong = [r for r in records if not _same(r, reference)]
-    called_well = [r for r in wrong if r.health is not None and r.health.well]
+    called_well = [r for r in wrong if r.health.well]
     wrong_state = [r for r in called_well if r.state not in (UNKNOWN, _state(r, reference))]
     seconds = None
     if witness.detected_at is not None:

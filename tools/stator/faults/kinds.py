@@ -130,7 +130,7 @@ def half(run: Session, plan: MemoryPlan) -> str:
 @kind("transient")
 def stack(run: Session, plan: MemoryPlan) -> str:
     task, function = run.rng.choice(
-        [("feature", "stator_features_run"), ("inference", "stator_monitor_infer"), ("telemetry", "stator_monitor_record_line")]
+        [("feature", "stator_features_run"), ("inference", "stator_monitor_infer"), ("telemetry", "stator_monitor_record_frame")]
     )
     _in(run, function)
     symbol = run.symbol(f"stator_stack_{task}")
@@ -195,7 +195,7 @@ def health_state(run: Session, plan: MemoryPlan) -> str:
 
 @kind("transient")
 def register(run: Session, plan: MemoryPlan) -> str:
-    _in(run, run.rng.choice(["stator_features_run", "stator_monitor_infer", "stator_monitor_record_line", "stator_health_poll"]))
+    _in(run, run.rng.choice(["stator_features_run", "stator_monitor_infer", "stator_monitor_record_frame", "stator_health_poll"]))
     number, bit = run.rng.randrange(16), run.rng.randrange(32)
     run.gdb.set_register(number, run.gdb.register(number) ^ 1 << bit)
     return f"r{number} bit {bit} at {run.gdb.register(15):#x}"
@@ -223,7 +223,7 @@ def stuck_cell(run: Session, plan: MemoryPlan) -> str:
 _TASKS = {
     "feature": "stator_features_run",
     "inference": "stator_monitor_infer",
-    "telemetry": "stator_monitor_record_line",
+    "telemetry": "stator_monitor_record_frame",
 }
 
 

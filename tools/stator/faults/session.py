@@ -14,7 +14,7 @@ from stator.faults.gdb import LR, PC, SP, Gdb, Gone
 from stator.measure.elf import Elf, Symbol
 from stator.sim import qemu
 from stator.sim.process import running
-from stator.sim.records import Decoder, Telemetry
+from stator.telemetry import Decoder, Telemetry
 
 TICK_S = 0.1
 ANSWER_S = 90.0

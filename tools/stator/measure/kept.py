@@ -10,7 +10,7 @@ from pathlib import Path
 
 from stator.errors import ToolError
 from stator.measure.oracle import UNKNOWN, Expected
-from stator.sim.records import Record
+from stator.telemetry import Record
 
 _COLUMNS = ("label", "state", "confidence", "full", "sequence", "timestamp", "handover", "features", "inference", "decision")
 

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from stator.board import Board
 from stator.measure.oracle import Expected
-from stator.sim.records import Record
+from stator.telemetry import Record
 
 _SHOWN = 8
 

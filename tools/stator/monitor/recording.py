@@ -1,4 +1,4 @@
-"""A recording of telemetry is the serial stream itself, byte for byte: nothing is lost, and every line keeps its checksum."""
+"""A recording of telemetry is the serial stream itself, byte for byte: nothing is lost, and every frame keeps its checksum."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stator.errors import SignalError, ToolError
-from stator.sim.records import Record, decode
+from stator.telemetry import Record, decode
 
 MAX_BYTES = 1 << 30
 
@@ -45,14 +45,14 @@ def columns(path: Path, frames: int) -> list[npt.NDArray[np.int8]]:
     """
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise SignalError(f"{path.name}: is larger than {MAX_BYTES:,} B", remedy="split it at the end of a line")
+            raise SignalError(f"{path.name}: is larger than {MAX_BYTES:,} B", remedy="split it at a zero byte")
         said = decode(path.read_bytes())
     except OSError as error:
         raise SignalError(f"{path.name}: cannot be read: {error.strerror}", remedy="a file that `invoke monitor --record` wrote") from None
     runs = [run for run in _runs(said.records) if len(run) >= frames]
     if not runs:
         raise SignalError(
-            f"{path.name}: has {len(said.records):,} records and no {frames} in a row, and {said.garbage:,} lines that do not decode",
+            f"{path.name}: has {len(said.records):,} records and no {frames} in a row, and {said.garbage:,} pieces that do not decode",
             remedy="record for longer",
         )
     return [np.frombuffer(b"".join(r.column for r in run), np.int8).reshape(len(run), -1) for run in runs]

@@ -84,7 +84,7 @@ def _health(watch: Watch) -> Table:
         ("repeated", f"{watch.repeated:,}", watch.repeated > 0),
         ("overruns", f"{overruns:,}", overruns > 0),
         ("restarts", f"{watch.restarts:,}", watch.restarts > 0),
-        ("garbage lines", f"{watch.garbage:,}", watch.garbage > 0),
+        ("garbage", f"{watch.garbage:,}", watch.garbage > 0),
     ]
     table.add_row(*(Text(f"{name} {value}", style="red" if bad else "") for name, value, bad in facts))
     if watch.health is not None:

@@ -6,7 +6,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable
 
-from stator.sim.records import Banner, Decoder, Health, Record
+from stator.telemetry import Banner, Decoder, Health, Record
 
 UNKNOWN = 255
 """The debounced state before enough frames have come."""
@@ -85,7 +85,7 @@ class Watch:
         self.frames += 1
         self.failure = None
         self.health = record.health
-        self.unwell += record.health is not None and not record.health.well
+        self.unwell += not record.health.well
         self.states[record.state] += 1
         self.last.append(record)
         self.heard_at = self._now()

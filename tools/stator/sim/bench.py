@@ -13,8 +13,7 @@ from stator.errors import ToolError
 from stator.sim import simulator
 from stator.sim.blocks import Block, recording
 from stator.sim.counters import of_bench
-from stator.sim.lines import Lines
-from stator.sim.records import number, unhex
+from stator.sim.lines import Lines, number, unhex
 from stator.sim.verilator import Counters
 
 MAGIC = 0x4E425453  # 'STBN', little endian

@@ -10,8 +10,8 @@ from dataclasses import replace
 from itertools import pairwise
 
 from stator.errors import ToolError
-from stator.sim.records import Record
 from stator.sim.verilator import Counters
+from stator.telemetry import Record
 
 
 def in_instructions(records: Sequence[Record], counters: Counters) -> tuple[Record, ...]:

@@ -13,8 +13,7 @@ from stator.errors import ToolError
 from stator.sim import simulator
 from stator.sim.bench import STALL_S, take_piece
 from stator.sim.blocks import Block, recording
-from stator.sim.lines import Lines
-from stator.sim.records import number
+from stator.sim.lines import Lines, number
 
 MAGIC = 0x53445453  # 'STDS', little endian
 ROUTINES = (

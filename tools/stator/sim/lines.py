@@ -1,16 +1,21 @@
 """Lines of a measuring image, taken from its serial port: cut, checked, and refused where they are not what they must be.
 
-Each is ASCII and ends in its checksum (stator.sim.records). Subclasses say what a line of each kind means.
+Each is ASCII and ends in `*`, the CRC-32 (IEEE, eight lower-case hex digits) of everything before the `*`, and a newline. Subclasses say
+what a line of each kind means. Every byte is untrusted.
 """
 
 from __future__ import annotations
 
 import abc
+import zlib
 from collections.abc import Sequence
 
 from stator.errors import ToolError
-from stator.sim.records import LINE_LIMIT, checked
 
+LINE_LIMIT = 4096
+"""Bytes of the longest line that is looked at."""
+
+_HEX = frozenset(b"0123456789abcdef")
 SHOWN = 80  # characters of a wrong line in the message
 
 
@@ -57,3 +62,29 @@ class Lines(abc.ABC):
 
 def _shown(line: bytes) -> str:
     return ascii(line[:SHOWN])[2:-1]
+
+
+def line(body: str) -> bytes:
+    """The line that an image would send for `body`: for tests."""
+    raw = body.encode("ascii")
+    return b"%s*%08x\n" % (raw, zlib.crc32(raw))
+
+
+def checked(line: bytes) -> bytes | None:
+    """What stands before the `*` of a line whose checksum is right; None for every other line."""
+    body, star, crc = line[:-9], line[-9:-8], line[-8:]
+    if len(line) > LINE_LIMIT or star != b"*" or not _HEX.issuperset(crc) or int(crc, 16) != zlib.crc32(body):
+        return None
+    return body
+
+
+def number(text: str, limit: int = 1 << 32) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 20) or int(text) >= limit:
+        raise ValueError(text)
+    return int(text)
+
+
+def unhex(text: str) -> bytes:
+    if not _HEX.issuperset(text.encode("ascii")):
+        raise ValueError(text)
+    return bytes.fromhex(text)

@@ -11,7 +11,7 @@ from stator.errors import ToolError
 from stator.progress import progress
 from stator.sim import qemu, simulator
 from stator.sim.counters import in_instructions
-from stator.sim.records import Decoder, Record, Telemetry
+from stator.telemetry import Decoder, Record, Telemetry
 
 
 class FirmwareFailed(ToolError):

@@ -10,8 +10,7 @@ from pathlib import Path
 from stator.board import Board
 from stator.errors import ToolError
 from stator.sim import qemu, simulator
-from stator.sim.lines import Lines
-from stator.sim.records import number
+from stator.sim.lines import Lines, number
 
 KINDS = "tex"  # a task goes on; entry and exit of an interrupt
 
@@ -40,8 +39,12 @@ class _Heard(Lines):
         super().__init__("the trace image")
         self.events: list[Event] = []
 
+    def feed(self, data: bytes) -> bool:
+        """Frames of telemetry come first; none of them makes a line."""
+        return super().feed(data.replace(b"\0", b"\n"))
+
     def unchecked(self) -> None:
-        """The line of telemetry that the trace cut off."""
+        """Telemetry, or a frame that the trace cut off."""
 
     def take(self, kind: str, words: Sequence[str]) -> None:
         if kind == "T":

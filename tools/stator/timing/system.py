@@ -22,7 +22,7 @@ MARGIN = 1.2
 _TASK_ORDERS = 100  # interrupts come before them
 _GLUE = 64  # instructions of a critical section around the functions that it calls
 _RETURN = 24  # of xTaskResumeAll() after the switch in it
-_LINE_BYTES, _SHORTEST_LINE, _SHORT_TEXT = 160, 24, 100
+_FRAME_BYTES, _SHORTEST_FRAME, _SHORT_TEXT = 120, 16, 100
 _SLICE_BYTES, _MARCH_WORDS, _CHUNK_WORDS = 2048, 64, 16  # firmware/health: SLICE, MARCH_WORDS, CHUNK
 _WATCHDOG_NS = 1_500_000_000  # STATOR_WATCHDOG_MS: what the supervisor is late for
 _COPY = 80  # newlib's memcpy for Arm: blocks of 64 bytes in 36 instructions, then of 16 in 12, of 4 in 4; at most this before and after
@@ -140,7 +140,7 @@ def costs(board: Board, plan: MemoryPlan, elf: Elf) -> Costs:
     item = max(q.item_bytes.bytes(window.columns, len(plan.spec.labels)) for q in tasks.queues.values())
     columns = max(window.columns, len(plan.spec.labels))
     state = state_of(plan)[1]
-    line = _LINE_BYTES + len(board.name) + len(plan.spec.name) + 2 * (window.columns + len(plan.spec.labels))
+    frame = _FRAME_BYTES + len(board.name) + len(plan.spec.name) + window.columns + len(plan.spec.labels)
     loops = {
         "stator_stream_filled": 1,  # no half is missed: what this analysis proves
         "xTaskIncrementTick": 1,  # no task waits for a time
@@ -158,11 +158,12 @@ def costs(board: Board, plan: MemoryPlan, elf: Elf) -> Costs:
         "timer_replay_interrupt": 16,
         "riscv_clint_now": 2,
         "riscv_clint_arm": 2,
-        "stator_crc32": line,
+        "stator_crc32": frame,
         "strlen": _SHORT_TEXT,
-        "stator_line_decimal": 80,
-        "stator_line_hex": columns,
-        "stator_line_hex32": 8,
+        "head": 8,
+        "numbers": 9,
+        "stuff": frame,
+        "stator_frame_end": 4,
         "stator_monitor_infer": columns,
         "sum_of_kept": state // 4 + 16,
         "stator_argmax": columns,
@@ -176,10 +177,12 @@ def costs(board: Board, plan: MemoryPlan, elf: Elf) -> Costs:
         "draw": state + columns,
         "memcmp": columns,
         "stator_port_damage": len(tasks.tasks) + 2,
-        "stator_monitor_stacks_line": len(tasks.tasks) + 2,
+        "stator_monitor_stacks_frame": len(tasks.tasks) + 2,
         "stator_port_stack_used": max(size for t in (*tasks.tasks.values(), tasks.main) for size in t.stack_bytes.values()),
     }
-    code, text = (Code.of(elf, {**loops, "memcpy": n}, {"memcpy": _COPY + n} if board.isa == "arm" else {}) for n in (item, _SHORT_TEXT))
+    code, text = (
+        Code.of(elf, {**loops, "memcpy": n}, {"memcpy": _COPY + n} if board.isa == "arm" else {}) for n in (item, max(_SHORT_TEXT, columns))
+    )
     slow = Code.of(elf, {**loops, "stator_crc32": _SLICE_BYTES}, {"memcpy": _COPY + item} if board.isa == "arm" else {})
     aside = Code.of(elf, {**loops, "memcpy": state}, {"memcpy": _COPY + state} if board.isa == "arm" else {})
     model = frozenset({"run_once", f"{plan.spec.c_name}_{entry(plan)}", f"{plan.spec.c_name}_init"})
@@ -202,8 +205,8 @@ def costs(board: Board, plan: MemoryPlan, elf: Elf) -> Costs:
         send=send,
         receive=receive,
         take=take,
-        telemetry=text.path("stator_monitor_record_line")
-        + text.path("stator_monitor_stacks_line")
+        telemetry=text.path("stator_monitor_record_frame")
+        + text.path("stator_monitor_stacks_frame")
         + 2 * (text.path("stator_uart_send") + take),
         decided=code.path("stator_monitor_infer", model),
         selftest=aside.path("stator_monitor_selftest", model),
@@ -267,7 +270,7 @@ def analyse(board: Board, plan: MemoryPlan, tasks: Tasks, found: Costs, measured
         "telemetry": task("telemetry", worst["telemetry"], frame, line_ns),
     }
     # Under stress the telemetry task has the next line as soon as one is out; it matters only to what is less urgent.
-    sent_ns = math.floor(_SHORTEST_LINE * 10 * 1e9 / timing.baud) if not timing.telemetry_at_once else 0
+    sent_ns = math.floor(_SHORTEST_FRAME * 10 * 1e9 / timing.baud) if not timing.telemetry_at_once else 0
     sends = replace(jobs["telemetry"], period_ns=min(frame, jobs["telemetry"].cost_ns + sent_ns), wait_ns=0)
     # The known answer and a slice of the march, in the inference task behind the decision.
     checks = Activity("self-test", jobs["inference"].order, frame, rate.ns(selftest), frame, blocking)
@@ -349,7 +352,7 @@ def _interrupt_activities(board: Board, plan: MemoryPlan, found: Costs, rate: Ra
 def _line_bytes(plan: MemoryPlan) -> int:
     window = plan.spec.window
     assert window is not None
-    return _LINE_BYTES + 2 * (window.columns + len(plan.spec.labels))
+    return _FRAME_BYTES + window.columns + len(plan.spec.labels)
 
 
 def _line_interrupts(plan: MemoryPlan, timing: Timing) -> int:

@@ -80,10 +80,10 @@ def _results(watch: Watch, spec: ModelSpec, board: str, record: str) -> Results:
     reasons += [f"not well: {', '.join(watch.health.reasons)}"] if watch.health and not watch.health.well else []
     if not watch.frames:
         raise StatorError(
-            f"nothing that is telemetry was heard ({watch.garbage} lines of something else)",
-            remedy="115,200 baud, 8N1; the image's first line begins with B,",
+            f"nothing that is telemetry was heard ({watch.garbage} pieces of something else)",
+            remedy="115,200 baud, 8N1; and an image of this version",
         )
-    console.print(f"{watch.frames:,} frames, {watch.lost} lost, {watch.restarts} restarts, {watch.garbage} garbage lines")
+    console.print(f"{watch.frames:,} frames, {watch.lost} lost, {watch.restarts} restarts, {watch.garbage} pieces of garbage")
     return {
         "board": board,
         "model": spec.name,

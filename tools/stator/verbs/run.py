@@ -19,9 +19,9 @@ from stator.measure.replay import Comparison, Stage, Stream, accuracy, check_str
 from stator.measure.sizes import Sizes
 from stator.measure.stacks import Stacks
 from stator.sim import qemu, simulator
-from stator.sim.records import Record
 from stator.sim.run import Run, replay
 from stator.spec import ModelSpec, load_model_spec
+from stator.telemetry import Record
 from stator.timing.observed import bounds as timing_bounds
 from stator.verb import Results, console, progress, status, verb
 from stator.verbs.build import known_rtos
@@ -194,8 +194,8 @@ def _complaints(image: Image, done: Run, stream: Stream, comparison: Comparison,
     if done.telemetry.garbage:
         shown = ", ".join(done.telemetry.garbage_shown[:3])
         found.append(f"{done.telemetry.garbage} telemetry lines could not be decoded: {shown}")
-    unwell = next((r for r in reversed(done.telemetry.records) if r.health is not None and not r.health.well), None)
-    if unwell is not None and unwell.health is not None:
+    unwell = next((r for r in reversed(done.telemetry.records) if not r.health.well), None)
+    if unwell is not None:
         found.append(f"the firmware is not well in frame {unwell.sequence}: {', '.join(unwell.health.reasons)}")
     found += [f"the firmware started again: {why}" for why in done.telemetry.crashes]
     for stack in bounds.stacks:

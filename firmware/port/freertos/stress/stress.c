@@ -13,7 +13,7 @@
 
 #include "memory_plan.h"
 
-#define MOST 64u /* lines between two records: more than fit on any line, and an end for simulated ones that take no time */
+#define MOST 64u /* frames between two records: more than fit on any line, and an end for simulated ones that take no time */
 
 void __real_stator_port_receive_record(struct stator_record *record);
 void __wrap_stator_port_receive_record(struct stator_record *record);
@@ -23,9 +23,9 @@ void __wrap_vApplicationIdleHook(void);
 void __wrap_stator_port_receive_record(struct stator_record *record) {
     QueueHandle_t records = (QueueHandle_t)(void *)stator_qcb_records;
     for (unsigned i = 0; i < MOST && uxQueueMessagesWaiting(records) == 0; i++) {
-        const uint8_t *line;
-        size_t bytes = stator_monitor_stacks_line(&line);
-        if (stator_uart_send(line, bytes)) {
+        const uint8_t *frame;
+        size_t bytes = stator_monitor_stacks_frame(&frame);
+        if (stator_uart_send(frame, bytes)) {
             stator_fail("uart");
         }
         stator_port_wait_sent();
