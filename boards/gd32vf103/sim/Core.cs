@@ -30,8 +30,8 @@ namespace Antmicro.Renode.Peripherals.Stator
             CSR(MintstatusNumber, () => level << 24, value => { });
             CSR(MsubmNumber, () => msubm, value => msubm = value & 0x3c0);
             CSR(MmiscNumber, () => mmisc, value => mmisc = value);
-            CSR(MscratchCswlNumber, ReadScratch, WriteScratch);
             InstallCustomInstruction(JalmnxtiPattern, _ => NextInterrupt(), "csrrw ra, jalmnxti, ra");
+            InstallCustomInstruction(MscratchCswlPattern, _ => ExchangeStacks(), "csrrw sp, mscratchcswl, sp");
             AddHookAtInterruptBegin(Enter);
             InstallCustomInstruction(MretPattern, _ => Leave(), "mret");
             MIE = ExternalInterrupt;
@@ -175,21 +175,17 @@ namespace Antmicro.Renode.Peripherals.Stator
             mtvt = value;
         }
 
-        // mscratchcswl, as `csrrw sp, mscratchcswl, sp`: exchanges where exactly one of the levels before and now is 0.
-        private uint ReadScratch()
+        // mscratchcswl: exchanges where exactly one of the levels before and now is 0. As an instruction of ours, because Renode's core
+        // has a CSR of this number, which knows nothing of our levels.
+        private void ExchangeStacks()
         {
-            return Exchanges ? (uint)MSCRATCH.RawValue : (uint)SP.RawValue;
-        }
-
-        private void WriteScratch(uint value)
-        {
-            if(Exchanges)
+            if((cause >> 16 & 0xff) == 0 != (level == 0))
             {
-                MSCRATCH = value;
+                var other = SP.RawValue;
+                SP = MSCRATCH;
+                MSCRATCH = other;
             }
         }
-
-        private bool Exchanges { get { return (cause >> 16 & 0xff) == 0 != (level == 0); } }
 
         private readonly NucleiEclic eclic;
         private uint mtvec;
@@ -206,10 +202,10 @@ namespace Antmicro.Renode.Peripherals.Stator
         private const ushort MtvtNumber = 0x307;
         private const ushort McauseNumber = 0x342;
         private const ushort MintstatusNumber = 0x346;
-        private const ushort MscratchCswlNumber = 0x349;
         private const ushort MsubmNumber = 0x7c4;
         private const ushort MmiscNumber = 0x7d0;
         private const ushort Mtvt2Number = 0x7ec;
+        private const string MscratchCswlPattern = "00110100100100010001000101110011"; // csrrw x2, 0x349, x2
         private const string JalmnxtiPattern = "01111110110100001001000011110011"; // csrrw x1, 0x7ed, x1
         private const int ReturnRegister = 1;
         private const int ExternalInterruptNumber = 11;
