@@ -6,6 +6,8 @@ and outputs between guard bytes, so that a read or write past either end is foun
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,8 +16,9 @@ from pathlib import Path
 import numpy as np
 
 from stator.emit import c
-from stator.kernels import KERNELS, PORTABLE, Kernel, kernels
+from stator.kernels import KERNELS, PORTABLE, Kernel, kernels, laid_out
 from stator.ops import Array, Constant, KernelCall, Value
+from stator.variants import NotTaken
 
 FLAGS = (
     "-std=c11",
@@ -57,18 +60,27 @@ def host_variants() -> list[Kernel]:
     return [k for k in kernels() if k.isa in PORTABLE]
 
 
+def variants(case: Case) -> list[tuple[Kernel, Case]]:
+    """The variants that take a call, each with the call in its layout."""
+    found = []
+    for variant in (k for k in host_variants() if k.kernel == case.call.kernel):
+        with contextlib.suppress(NotTaken):
+            found.append((variant, dataclasses.replace(case, call=laid_out(variant, case.call))))
+    return found
+
+
 def run(folder: Path, objects: Sequence[Path], cases: Sequence[Case]) -> list[dict[str, Array]]:
     """Compiles and runs `cases`; for each, the bytes of all outputs of every variant (and of each in-place form of it) by name."""
     labels: list[tuple[int, str]] = []
     functions: list[str] = []
     for number, case in enumerate(cases):
-        variants = [k for k in host_variants() if k.kernel == case.call.kernel]
-        assert variants, f"no kernel {case.call.kernel}"
-        for variant in variants:
+        taking = variants(case)
+        assert taking, f"no kernel {case.call.kernel}"
+        for variant, taken in taking:
             for shared in (None, *case.in_place):
                 label = f"{variant.isa}{variant.tile}" + ("" if shared is None else f" in place of input {shared[0]}")
                 labels.append((number, label))
-                functions.append(_function(len(functions), case, variant.symbol, shared))
+                functions.append(_function(len(functions), taken, variant.symbol, shared))
     source = folder / "calls.c"
     headers = sorted({f'#include "{case.call.header}"' for case in cases})
     calls = "\n".join(f"    call{i}();" for i in range(len(functions)))
@@ -95,12 +107,19 @@ def refusals(folder: Path, objects: Sequence[Path], case: Case, zeroed: Sequence
     """
     labels: list[str] = []
     functions: list[str] = []
-    pointers = ["out", *(f"in{i}" for i in range(len(case.call.inputs))), "p", *(f for f, v in case.call.params if isinstance(v, Constant))]
     optional = {"bias"}
-    for variant in (k for k in host_variants() if k.kernel == case.call.kernel):
-        for wrong in [f"{name} = 0" for name in pointers if name not in optional] + [f"{f} = {v}" for f in zeroed for v in (0, -1)]:
+    for variant, taken in variants(case):
+        params = dict(taken.call.params)
+        pointers = [
+            "out",
+            *(f"in{i}" for i in range(len(case.call.inputs))),
+            "p",
+            *(f for f, v in params.items() if isinstance(v, Constant)),
+        ]
+        wrongs = [f"{name} = 0" for name in pointers if name not in optional]
+        for wrong in wrongs + [f"{f} = {v}" for f in zeroed if f in params for v in (0, -1)]:
             labels.append(f"{variant.isa}: {wrong}")
-            functions.append(_wrong_call(len(functions), case, variant.symbol, wrong))
+            functions.append(_wrong_call(len(functions), taken, variant.symbol, wrong))
     calls = "\n".join(f"    call{i}();" for i in range(len(functions)))
     source = folder / "refusals.c"
     source.write_text(

@@ -21,6 +21,7 @@ from stator.frontends import load
 from stator.measure import read_elf
 from stator.measure.oracle import Interpreter
 from stator.paths import MODELS, ROOT
+from stator.telemetry import decode
 from tests.python.cmake_project import configure, firmware, make, run
 
 BEARING = MODELS / "bearing" / "bearing.tflite"
@@ -188,10 +189,10 @@ def test_board_and_model_from_outside_the_tree(tmp_path: Path) -> None:
     image = firmware(tmp_path / "build", board, str(model))
     signal = tmp_path / "signal.raw"
     signal.write_bytes(bytes(2048))
-    said = run([str(image), str(signal), "hr"])
-    assert said.startswith("B,version=")
-    assert ",board=mine,model=ours," in said
-    assert said.splitlines()[1].startswith("F,0,")
+    said = decode(subprocess.run([str(image), str(signal), "hr"], capture_output=True, check=True).stdout)
+    assert said.banner is not None
+    assert (said.banner.board, said.banner.model) == ("mine", "ours")
+    assert [record.sequence for record in said.records] == [0]
 
 
 def test_freertos_is_taken_from_where_the_environment_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

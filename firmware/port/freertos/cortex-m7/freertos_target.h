@@ -1,4 +1,5 @@
-/* Armv7-M, with or without FPU context. The kernel's port has names of its own for the exceptions that start-up's vectors name. */
+/* Armv7-M, with or without FPU context. The kernel's port has names of its own for the exceptions that start-up's vectors name.
+ */
 #ifndef FREERTOS_TARGET_H
 #define FREERTOS_TARGET_H
 
