@@ -206,7 +206,7 @@ namespace Antmicro.Renode.Peripherals.Stator
                 return;
             }
             file.WriteByte(value);
-            if(value == (byte)'\n')
+            if(value == 0 || value == (byte)'\n') // the end of a frame, or of a line
             {
                 file.Flush();
             }
