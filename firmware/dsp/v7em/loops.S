@@ -121,17 +121,7 @@ ENDFUNC stator_loop_magnitudes
  * r2, r0 left and right shift, r3 the cosine of the next value, r4 and r5 squares, r6 total, r7 to r10 constants.
  * Frame: 0 sums, 4 the value where the table goes on at its start, then the end, 8 the end. */
 FUNC stator_loop_roots
-        push    {r4-r11, lr}
-        .cfi_def_cfa_offset 36
-        .cfi_rel_offset r4, 0
-        .cfi_rel_offset r5, 4
-        .cfi_rel_offset r6, 8
-        .cfi_rel_offset r7, 12
-        .cfi_rel_offset r8, 16
-        .cfi_rel_offset r9, 20
-        .cfi_rel_offset r10, 24
-        .cfi_rel_offset r11, 28
-        .cfi_rel_offset lr, 32
+        PUSH_SAVED
         add     r3, r1, #384
         add     r4, r1, #512
         push    {r0, r3, r4}

@@ -8,17 +8,7 @@
         .equ    EIGHTH, 1518500250      /* sin(pi / 4) in q31 */
 
         .macro  ENTER bytes
-        push    {r4-r11, lr}
-        .cfi_def_cfa_offset 36
-        .cfi_rel_offset r4, 0
-        .cfi_rel_offset r5, 4
-        .cfi_rel_offset r6, 8
-        .cfi_rel_offset r7, 12
-        .cfi_rel_offset r8, 16
-        .cfi_rel_offset r9, 20
-        .cfi_rel_offset r10, 24
-        .cfi_rel_offset r11, 28
-        .cfi_rel_offset lr, 32
+        PUSH_SAVED
         sub     sp, sp, #\bytes
         .cfi_adjust_cfa_offset \bytes
         .endm

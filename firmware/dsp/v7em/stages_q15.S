@@ -6,20 +6,6 @@
 
         .equ    EIGHTH, 23170           /* sin(pi / 4) in q15 */
 
-        .macro  ENTER
-        push    {r4-r11, lr}
-        .cfi_def_cfa_offset 36
-        .cfi_rel_offset r4, 0
-        .cfi_rel_offset r5, 4
-        .cfi_rel_offset r6, 8
-        .cfi_rel_offset r7, 12
-        .cfi_rel_offset r8, 16
-        .cfi_rel_offset r9, 20
-        .cfi_rel_offset r10, 24
-        .cfi_rel_offset r11, 28
-        .cfi_rel_offset lr, 32
-        .endm
-
 /* z turned by an eighth of a circle, to nearest. */
         .macro  TURN_EIGHTH z, eighth, half, t
         smlad   \t, \z, \eighth, \half
@@ -91,7 +77,7 @@
 
 /* void stator_q15_eights(int16_t *z, const int16_t *x, int32_t gain) */
 FUNC stator_q15_eights
-        ENTER
+        PUSH_SAVED
         ENTER_FIRST
         sub     r1, r1, #4
         mov     lr, #1 << 14
@@ -126,7 +112,7 @@ ENDFUNC stator_q15_eights
 
 /* void stator_q15_windowed(int16_t *z, const int16_t *half, int32_t mean, int32_t gain) */
 FUNC stator_q15_windowed
-        ENTER
+        PUSH_SAVED
         push    {r3}
         .cfi_adjust_cfa_offset 4
         mul     r2, r2, r3
@@ -201,7 +187,7 @@ ENDFUNC stator_q15_windowed
 
 /* void stator_q15_radix8(int16_t *z, uint32_t span) */
 FUNC stator_q15_radix8
-        ENTER
+        PUSH_SAVED
         add     r3, r0, #2048
         cmp     r1, #8
         bne     2f
@@ -225,7 +211,7 @@ ENDFUNC stator_q15_radix8
 
 /* void stator_q15_split(int32_t *z, uint32_t bins) */
 FUNC stator_q15_split
-        ENTER
+        PUSH_SAVED
         add     r2, r0, #1024           /* the numbers: the first, the end */
         add     r3, r0, #3072
         add     r1, r0, r1, lsl #3      /* behind the last bin wanted */

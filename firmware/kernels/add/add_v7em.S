@@ -42,9 +42,7 @@ FUNC stator_add_s8__v7em
         bge     1f
 9:      mvn     r0, #EINVAL - 1
         bx      lr
-1:      push    {r4-r11, lr}
-        .cfi_def_cfa_offset 36
-        .cfi_offset lr, -4
+1:      PUSH_SAVED
         ldm     r3, {r3-r10}
         lsrs    r12, r10, #1            /* the carry: an odd element, the first */
         add     r10, r10, r0

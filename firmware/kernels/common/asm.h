@@ -27,6 +27,21 @@
         .endm
 
 #if defined(__arm__)
+/* Keeps all registers that belong to the caller, in 36 bytes; pop {r4-r11, pc} returns. */
+        .macro  PUSH_SAVED
+        push    {r4-r11, lr}
+        .cfi_def_cfa_offset 36
+        .cfi_rel_offset r4, 0
+        .cfi_rel_offset r5, 4
+        .cfi_rel_offset r6, 8
+        .cfi_rel_offset r7, 12
+        .cfi_rel_offset r8, 16
+        .cfi_rel_offset r9, 20
+        .cfi_rel_offset r10, 24
+        .cfi_rel_offset r11, 28
+        .cfi_rel_offset lr, 32
+        .endm
+
 /* v7em: a = saturate8(requantize(a, multiplier, -shift) + zero_point), exact where |a| < 2^30, shift is 1..31 and the output's range is
  * all of int8; tools/stator/variants/_v7em.py refuses other layers. Registers only; changes flags.
  * a is doubled so that the high half of the product is the doubling high multiply; 1 less for negative products makes ties go away

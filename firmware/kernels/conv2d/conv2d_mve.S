@@ -41,9 +41,7 @@
         .endm
 
 FUNC stator_conv2d_mve_pairs
-        push    {r4-r11, lr}
-        .cfi_def_cfa_offset 36
-        .cfi_offset lr, -4
+        PUSH_SAVED
         sub     sp, sp, #FRAME
         .cfi_def_cfa_offset 36 + FRAME
         vldrw.32 q0, [r0]

@@ -71,9 +71,7 @@
         .endm
 
 FUNC stator_conv2d_v7em_block
-        push    {r4-r11, lr}
-        .cfi_def_cfa_offset 36
-        .cfi_offset lr, -4
+        PUSH_SAVED
         sub     sp, sp, #44
         .cfi_def_cfa_offset 80
         ldm     r0, {r1-r9}
@@ -161,9 +159,7 @@ ENDFUNC stator_conv2d_v7em_block
  * Frame: end of the row in columns, bytes of a row in columns, r4-r11 lr, rows, skip.
  */
 FUNC stator_conv2d_v7em_widen
-        push    {r4-r11, lr}
-        .cfi_def_cfa_offset 36
-        .cfi_offset lr, -4
+        PUSH_SAVED
         lsl     r5, r2, #5
         add     r4, r0, r5
         push    {r4, r5}

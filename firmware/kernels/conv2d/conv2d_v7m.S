@@ -54,9 +54,7 @@
         .endm
 
 FUNC stator_conv2d_v7m_pair
-        push    {r4-r11, lr}
-        .cfi_def_cfa_offset 36
-        .cfi_offset lr, -4
+        PUSH_SAVED
         sub     sp, sp, #44
         .cfi_def_cfa_offset 80
         add     r1, r0, r1, lsl #2

@@ -21,9 +21,7 @@
         .equ    NEXT, 32
 
         .macro  START
-        push    {r4-r11, lr}
-        .cfi_def_cfa_offset 36
-        .cfi_offset lr, -4
+        PUSH_SAVED
         vpush   {d8-d15}
         .cfi_def_cfa_offset 100
         mov     r11, r0

@@ -31,9 +31,7 @@
         .endm
 
 FUNC stator_depthwise_conv2d_v7em_pixel
-        push    {r4-r11, lr}
-        .cfi_def_cfa_offset 36
-        .cfi_offset lr, -4
+        PUSH_SAVED
         sub     sp, sp, #52
         .cfi_def_cfa_offset 88
         ldm     r0!, {r1-r10}

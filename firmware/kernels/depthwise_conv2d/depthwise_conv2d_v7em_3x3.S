@@ -34,9 +34,7 @@
         .endm
 
 FUNC stator_depthwise_conv2d_v7em_line
-        push    {r4-r11, lr}
-        .cfi_def_cfa_offset 36
-        .cfi_offset lr, -4
+        PUSH_SAVED
         sub     sp, sp, #20
         .cfi_def_cfa_offset 56
         add     r4, r0, #16

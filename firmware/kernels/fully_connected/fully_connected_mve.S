@@ -24,9 +24,7 @@
         .endm
 
 FUNC stator_fully_connected_mve_row
-        push    {r4-r11, lr}
-        .cfi_def_cfa_offset 36
-        .cfi_offset lr, -4
+        PUSH_SAVED
         sub     sp, sp, #FRAME
         .cfi_def_cfa_offset 36 + FRAME
         vldrw.32 q0, [r0]

@@ -37,9 +37,7 @@
         .endm
 
 FUNC stator_fully_connected_v7em_row
-        push    {r4-r11, lr}
-        .cfi_def_cfa_offset 36
-        .cfi_offset lr, -4
+        PUSH_SAVED
         sub     sp, sp, #36
         .cfi_def_cfa_offset 72
         ldm     r0, {r1-r8}
