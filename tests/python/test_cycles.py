@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from stator import cycles
-from stator.cycles import cortex_m4, cortex_m7, cortex_m33, cortex_m55
+from stator.cycles import cortex_m3, cortex_m4, cortex_m7, cortex_m33, cortex_m55
 from stator.cycles.instruction import Instruction, read
 
 TEXT = """
@@ -73,6 +73,21 @@ def test_what_an_instruction_reads_and_writes(text: str, reads: set[str], writes
 )
 def test_cortex_m4(texts: tuple[str, ...], total: int) -> None:
     assert both(cortex_m4, *texts) == total
+
+
+@pytest.mark.parametrize(
+    ("texts", "total"),
+    [
+        (("ldr r0, [r1]", "ldr r1, [r2]"), 3),
+        (("ldr r0, [r1], #4", "ldr r1, [r2]"), 3),  # the first of several may move its address on,
+        (("ldr r0, [r1]", "ldr r1, [r2], #4"), 4),  # and no other
+        (("ldr r0, [r1]", "str r0, [r2], #4"), 4),
+        (("mla r0, r1, r2, r3", "mul r0, r1, r2"), 3),
+        (("smull r0, r1, r2, r3", "smlal r0, r1, r2, r3"), 12),
+    ],
+)
+def test_cortex_m3(texts: tuple[str, ...], total: int) -> None:
+    assert both(cortex_m3, *texts) == total
 
 
 @pytest.mark.parametrize(
