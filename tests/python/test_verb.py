@@ -157,3 +157,11 @@ def test_demo_without_recordings_uses_the_generator(monkeypatch: pytest.MonkeyPa
     assert _signal() == "synthetic"
     (tmp_path / "cwru").mkdir()
     assert _signal() == RECORDING
+
+
+@pytest.mark.parametrize("words", [["--help"], ["bench", "--help"]], ids=" ".join)
+def test_a_reader_that_leaves_gets_no_traceback(words: list[str]) -> None:
+    with subprocess.Popen([sys.executable, "-m", "stator", *words], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None and process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""

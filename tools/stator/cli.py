@@ -12,7 +12,7 @@ from invoke.parser import Parser, ParseResult
 
 from stator import __version__
 from stator.errors import StatorError
-from stator.verb import REFUSED, say_error, task_of, verbs
+from stator.verb import REFUSED, forget_reader, say_error, task_of, verbs
 
 
 class VerbParser(Parser):
@@ -58,7 +58,12 @@ def main() -> None:
         tasks = namespace()
     except Exit as end:
         sys.exit(end.code)
-    Stator(version=__version__, namespace=tasks, name="stator", binary="stator").run()
+    try:
+        Stator(version=__version__, namespace=tasks, name="stator", binary="stator").run()
+        sys.stdout.flush()
+    except BrokenPipeError:  # `stator --help | head`
+        forget_reader()
+        sys.exit(REFUSED)
 
 
 def _flags_of(error: ParseError) -> list[str]:

@@ -126,13 +126,18 @@ def exit_status(entry: Verb, given: Mapping[str, str | bool], json_file: str = "
         say_error("interrupted")
         return INTERRUPTED
     except BrokenPipeError:  # `invoke ... | head`: nobody reads on, which is no error of ours
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        forget_reader()
     except Exception as error:  # a defect of Stator: said in one line, kept in full
         saved = _save_traceback(entry.name)
         say_error(
             f"{entry.name}: this is a defect in Stator: {type(error).__name__}: {error}\n  the traceback is in {saved}; please report it"
         )
     return REFUSED
+
+
+def forget_reader() -> None:
+    """Lets what is still to be flushed to standard output go nowhere, once its reader has left."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def write_json(target: Path, results: Results) -> None:
