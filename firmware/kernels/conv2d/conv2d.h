@@ -58,8 +58,8 @@ struct stator_conv2d_packed {
 #define STATOR_KERNEL(op, isa, tile)                                                                                             \
     STATOR_MUST_CHECK int STATOR_KERNEL_NAME(op, isa, tile)(int8_t *out, const int8_t *in, const struct stator_conv2d *p);
 /* A variant with a layout of its own, made by the module that is named like it in tools/stator/variants/, which also says which
- * layers it takes. As above, and: scratch: as many bytes as that module says, aligned to 8, not null, its content lost; stack
- * under 384 bytes. */
+ * layers it takes. As above, and: scratch: as many bytes as that module says (null for none), aligned to 8, its content lost;
+ * stack under 384 bytes. */
 #define STATOR_KERNEL_PACKED(op, isa, tile)                                                                                      \
     STATOR_MUST_CHECK int STATOR_KERNEL_NAME(op, isa, tile)(int8_t *out, const int8_t *in, const struct stator_conv2d_packed *p, \
                                                             void *scratch);

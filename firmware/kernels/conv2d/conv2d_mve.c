@@ -12,9 +12,10 @@
 
 #define VECTOR 16 /* bytes */
 
-/* The pairs of a row whose windows can be read where they lie: from pair `first` to before pair `end`. */
+/* What of a row can be read where it lies: from pair `first` to before pair `end`, and a last single pixel, which is one more
+ * pair. */
 struct run {
-    int32_t first, end;
+    int32_t first, end, single;
 };
 
 /* Puts the window of pixel (y, x) together, rows `pitch` bytes apart in `vectors` vectors. */
@@ -35,27 +36,27 @@ static void gather(const struct stator_conv2d_packed *p, int8_t *to, const int8_
                              p->dilation_h * p->in_w * p->in_c);
 }
 
-/* Pairs of row y that lie in the image. `bytes`: what is read of a window's row. A last single pixel is none of them. */
+/* Of row y, what lies in the image. `bytes`: what is read of a window's row. */
 static struct run inside(const struct stator_conv2d_packed *p, int32_t y, int32_t bytes) {
     const int32_t top = y * p->stride_h - p->pad_top;
     const int32_t last = top + (p->kernel_h - 1) * p->dilation_h;
     if (top < 0 || last >= p->in_h) {
-        return (struct run){0, 0};
+        return (struct run){0, 0, 0};
     }
     const int32_t room = (p->in_h - last) * p->in_w * p->in_c - bytes; /* behind the start of the window's last row */
     int32_t right = p->in_w - p->kernel_w;
     right = right * p->in_c > room ? (room < 0 ? -1 : room / p->in_c) : right;
     if (right + p->pad_left < 0) {
-        return (struct run){0, 0};
+        return (struct run){0, 0, 0};
     }
     const int32_t most = (right + p->pad_left) / p->stride_w;
     const int32_t pixels = most + 1 < p->out_w ? most + 1 : p->out_w;
     const int32_t first = (p->pad_left + p->stride_w - 1) / p->stride_w;
-    return (struct run){(first + 1) / 2, pixels / 2};
+    return (struct run){(first + 1) / 2, pixels / 2, pixels == p->out_w && (pixels & 1) && first < pixels};
 }
 
 int stator_conv2d_s8__mve(int8_t *out, const int8_t *in, const struct stator_conv2d_packed *p, void *scratch) {
-    if (!stator_conv2d_packed_valid(out, in, p) || !scratch) {
+    if (!stator_conv2d_packed_valid(out, in, p)) {
         return -EINVAL;
     }
     const int32_t rows = p->stream[1];
@@ -88,18 +89,18 @@ int stator_conv2d_s8__mve(int8_t *out, const int8_t *in, const struct stator_con
         const int8_t *const image = in + b * p->in_h * p->in_w * p->in_c;
         for (int32_t j = 0; j < p->out_h; j++) {
             const int32_t y = stator_in_order(j, p->out_h, p->backwards);
-            const struct run run = direct ? inside(p, y, bytes) : (struct run){0, 0};
+            const struct run run = direct ? inside(p, y, bytes) : (struct run){0, 0, 0};
             for (int32_t k = 0; k < blocks;) {
                 const int32_t block = stator_in_order(k, blocks, p->backwards);
                 const int32_t x = 2 * block;
                 const int32_t one = x + 1 == p->out_w;
                 pairs.out = out + ((b * p->out_h + y) * p->out_w + x) * p->out_c;
                 pairs.other_out = one ? pairs.out : pairs.out + p->out_c;
-                if (block >= run.first && block < run.end) {
+                if (one ? run.single : block >= run.first && block < run.end) {
                     pairs.first = image + ((y * p->stride_h - p->pad_top) * p->in_w + x * p->stride_w - p->pad_left) * p->in_c;
-                    pairs.second = pairs.first + p->stride_w * p->in_c;
+                    pairs.second = one ? pairs.first : pairs.first + p->stride_w * p->in_c;
                     pairs.skip = pitch - bytes;
-                    pairs.count = p->backwards ? block - run.first + 1 : run.end - block;
+                    pairs.count = one ? 1 : p->backwards ? block - run.first + 1 : run.end - block;
                 } else {
                     gather(p, spare, image, y, x, gathered_pitch, rows * steps);
                     pairs.first = pairs.second = spare;

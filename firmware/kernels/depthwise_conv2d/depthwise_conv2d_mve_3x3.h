@@ -1,10 +1,10 @@
 /* Between depthwise_conv2d_mve_3x3.c, which goes over lines, and depthwise_conv2d_mve_3x3.S, which computes them with Helium.
  *
- * Eight channels at a time go over the whole image. In scratch each channel has a plane: four lines of the padded image,
+ * Eight channels at a time go over a block of lines. In scratch each channel has a plane: four lines of the padded image,
  * interleaved, so that a column of them is a word and a window of 3x3 lies in 12 bytes that follow each other. Line n is byte n
  * mod 4 of each word. Lines are rows of the image, or its columns where those are longer.
  *
- * Stream, as words: power, 0, 0, 0. Then per channel: the weights, three words of [line 0, line 1, line 2, 0], one per column,
+ * Stream, as words, per channel: the weights, three words of [line 0, line 1, line 2, 0], one per column,
  * and 0; offset and multiplier as in conv2d_mve.h, proved.
  */
 #ifndef STATOR_KERNELS_DEPTHWISE_CONV2D_MVE_3X3_H

@@ -34,7 +34,9 @@ def lay_out(call: KernelCall) -> KernelCall:
     if integers(call, "kernel_h", "kernel_w", "stride_h", "stride_w", "pad_top", "pad_left") == (1, 1, 1, 1, 0, 0):
         batches, height, width = integers(call, "batches", "in_h", "in_w")  # pixel by pixel: all of them are one row
         changes |= {"batches": 1, "in_h": 1, "in_w": batches * height * width, "out_h": 1, "out_w": batches * height * width}
-    packed = repacked(call, "stator_conv2d_packed", changes, 2 * w.shape[1])
+    packed = repacked(call, "stator_conv2d_packed", changes, 0)
+    if not _in_the_image(packed, rows, steps):
+        packed = dataclasses.replace(packed, scratch_bytes=2 * w.shape[1])
     return dataclasses.replace(packed, overlaps=(_overlap(packed),))
 
 
@@ -46,11 +48,25 @@ def _rows(channels: int, kernel_h: int, products: int) -> int:
     return kernel_h if groups * ((many - one) * _VECTOR_COST + kernel_h * _ROW_COST) <= gathering else 1
 
 
-def _overlap(call: KernelCall) -> Overlap:
-    """Of pairs of pixels: one of them is written while the other's window is still read."""
-    axes = [
+def _in_the_image(call: KernelCall, rows: int, steps: int) -> bool:
+    """Whether every window lies in the image, with all that is read behind its rows: then none is gathered."""
+    down, along = _axes(call)
+    height, width, depth = integers(call, "in_h", "in_w", "in_c")
+    if down.padded or along.padded or rows != down.kernel:
+        return False
+    last = (down.positions()[-1, -1] * width + along.positions()[-1, 0]) * depth
+    return bool(last + steps * VECTOR <= height * width * depth)
+
+
+def _axes(call: KernelCall) -> tuple[Axis, Axis]:
+    down, along = (
         Axis(*integers(call, f"in_{side}", f"kernel_{side}", f"stride_{side}", f"dilation_{side}", f"pad_{before}", f"out_{side}"))
         for side, before in (("h", "top"), ("w", "left"))
-    ]
+    )
+    return down, along
+
+
+def _overlap(call: KernelCall) -> Overlap:
+    """Of pairs of pixels: one of them is written while the other's window is still read."""
     in_c, out_c, batches = integers(call, "in_c", "out_c", "batches")
-    return window_overlap(axes[0], axes[1], in_c, out_c, batches, tile=2)
+    return window_overlap(*_axes(call), in_c, out_c, batches, tile=2)

@@ -6,11 +6,12 @@ import dataclasses
 
 import numpy as np
 
-from stator.ops import Constant, KernelCall, Value
+from stator.ops import Constant, KernelCall, Overlap, Value
 from stator.variants import NotTaken, array, integers, repacked
 from stator.variants._mve import finish_apart
 
 _WORDS = 4  # of weights per channel
+_AHEAD = 2  # lines of outputs
 _PLANES, _FAR = 8, 1 << 16  # channels side by side; how far apart the first and the last may lie, in bytes
 
 
@@ -38,5 +39,20 @@ def lay_out(call: KernelCall) -> KernelCall:
     changes["stream"] = Constant("stream", "int32_t", stream)
     changes["transposed"] = int(transposed)
     packed = repacked(call, "stator_depthwise_conv2d_packed", changes, _PLANES * pitch + 16)
+    if stride_h == 2 and not transposed:
+        packed = dataclasses.replace(packed, overlaps=(_overlap(packed),))
     same = integers(call, "in_h", "in_w", "pad_top", "pad_left") == (out_h, out_w, 1, 1) and stride_h == 1
     return dataclasses.replace(packed, in_place=((0, 0),) if same else ())
+
+
+def _overlap(call: KernelCall) -> Overlap:
+    """With stride 2: the kernel goes over blocks of lines, all channels of one before the next; it says where they end."""
+    in_h, out_h, stride, pad = integers(call, "in_h", "out_h", "stride_h", "pad_top")
+    in_w, out_w, channels, batches = integers(call, "in_w", "out_w", "in_c", "batches")
+    into, out = in_w * channels, out_w * channels
+    ahead, first = 0, 0
+    while first < out_h:
+        needed = max(first * stride - pad, 0) * into
+        end = min(max(_AHEAD + needed // out, first + 1), out_h)
+        ahead, first = max(ahead, end * out - needed), end
+    return Overlap(0, 0, ahead + max(0, (batches - 1) * (out_h * out - in_h * into)), None)
