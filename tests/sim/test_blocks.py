@@ -13,7 +13,8 @@ from stator.board import load_board
 from stator.errors import ToolError
 from stator.measure.elf import read_elf
 from stator.sim import qemu
-from stator.sim.blocks import Block, possible, recording
+from stator.sim.blocks import Block, recording
+from stator.sim.plugins import possible
 from tests.python.needs import needs
 
 PROGRAM = """

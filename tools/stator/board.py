@@ -10,7 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, NonNegativeInt, PositiveInt, StrictBool, StringConstraints, field_validator, model_validator
+from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt, StrictBool, StringConstraints, field_validator, model_validator
 
 from stator.errors import ConfigError
 from stator.paths import BOARDS
@@ -104,6 +104,16 @@ class Timing(Section):
     like: Name | None = None  # the simulated board that tasks are measured on, where this one has no simulator
 
 
+class Power(Section):
+    """What the board draws from its supply: all of it, at `clock_hz`, sampling. A current that nobody measured or stated is left out."""
+
+    supply_mv: PositiveInt
+    run_ua: PositiveFloat | None = None  # while the core is awake
+    sleep_ua: PositiveFloat | None = None  # while it sleeps between two halves
+    battery_mah: PositiveFloat | None = None
+    source: Line  # the document or the measurement
+
+
 class Word(Section):
     """A register by its peripheral's name in `registers` and its own, and what to write to it."""
 
@@ -144,6 +154,7 @@ class Board(Section):
     drivers: tuple[Name, ...] = ()  # further folders of firmware/drivers
     interrupts: dict[Name, NonNegativeInt] = Field(default_factory=dict)  # priorities as the core counts them
     timing: Timing | None = None
+    power: Power | None = None
     note: Line = ""  # what must be said beside every figure of this board
     registers: Registers | None = None  # boards of real chips
     simulator: Simulator | None = None

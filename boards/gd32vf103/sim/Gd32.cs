@@ -497,7 +497,7 @@ namespace Antmicro.Renode.Peripherals.Stator
         // Everything that is sent goes to this file too.
         public void Record(string path)
         {
-            file.Open(path);
+            file.Open(path, Machine);
         }
 
         public void WriteChar(byte value)

@@ -27,7 +27,7 @@ from stator.memory import MemoryPlan, plan
 from stator.paths import FIRMWARE
 from stator.schedule import schedule
 from stator.selection import DEFAULT
-from stator.sim import bench, blocks, qemu
+from stator.sim import bench, plugins, qemu
 from stator.sim.counters import of_bench
 
 HOST_INPUTS = 100
@@ -155,7 +155,7 @@ def estimator(board: Board, elf: Path) -> tuple[cycles.Model | None, int | None]
     """The model of the board's core, and the address whose passes QEMU records for it; None where there is no model or no recording."""
     by = cycles.model(board.core)
     simulator = board.simulator
-    if by is None or simulator is None or simulator.kind != "qemu" or not blocks.possible(qemu.find(simulator)):
+    if by is None or simulator is None or simulator.kind != "qemu" or not plugins.possible(qemu.find(simulator)):
         return None, None
     return by, next(s.address for s in read_elf(elf).symbols if s.name == "stator_clock_now")
 

@@ -5,8 +5,8 @@ The firmware's own times are differences of mcycle. Found among the reads again,
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Container, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from stator.errors import ToolError
@@ -14,24 +14,47 @@ from stator.sim.verilator import Counters
 from stator.telemetry import Record
 
 
-def in_instructions(records: Sequence[Record], counters: Counters) -> tuple[Record, ...]:
-    """The records with handover, features, inference and decision in instructions. Raises ToolError where a frame is not found."""
-    cycles = [int(c) for c in counters[:, 0]]
-    retired = dict(zip(cycles, (int(i) for i in counters[:, 1]), strict=True))
-    found: list[Record] = []
+@dataclass(frozen=True, slots=True)
+class _Moments:
+    """mcycle at entry of the half's interrupt, and when the model began."""
+
+    entered: int
+    begun: int
+
+
+def _moments(records: Sequence[Record], cycles: Sequence[int], known: Container[int]) -> Iterator[_Moments]:
+    """Of each record, as long as its times are all among the reads."""
     first = 0
     for record in records:
         for at in range(first, len(cycles)):
             entered = cycles[at]
             woken, decided = entered + record.handover, entered + record.decision
             featured = woken + record.features
-            if woken in retired and decided in retired and featured in retired:
-                begun = next((c for c in cycles[at:] if featured <= c <= decided and c + record.inference in retired), None)
+            if woken in known and decided in known and featured in known:
+                begun = next((c for c in cycles[at:] if featured <= c <= decided and c + record.inference in known), None)
                 if begun is not None:
                     break
         else:
-            raise ToolError(f"frame {record.sequence}: its times are not among the counters that the simulator saw")
+            return
         first = at + 1
+        yield _Moments(entered, begun)
+
+
+def entries(records: Sequence[Record], counters: Counters) -> list[int]:
+    """mcycle at entry of each record's interrupt, up to a record that is not found among the reads."""
+    cycles = [int(c) for c in counters[:, 0]]
+    return [m.entered for m in _moments(records, cycles, set(cycles))]
+
+
+def in_instructions(records: Sequence[Record], counters: Counters) -> tuple[Record, ...]:
+    """The records with handover, features, inference and decision in instructions. Raises ToolError where a frame is not found."""
+    cycles = [int(c) for c in counters[:, 0]]
+    retired = dict(zip(cycles, (int(i) for i in counters[:, 1]), strict=True))
+    found: list[Record] = []
+    for record, moments in zip(records, _moments(records, cycles, retired), strict=False):
+        entered, begun = moments.entered, moments.begun
+        woken, decided = entered + record.handover, entered + record.decision
+        featured = woken + record.features
         found.append(
             replace(
                 record,
@@ -41,6 +64,8 @@ def in_instructions(records: Sequence[Record], counters: Counters) -> tuple[Reco
                 decision=retired[decided] - retired[entered],
             )
         )
+    if len(found) < len(records):
+        raise ToolError(f"frame {records[len(found)].sequence}: its times are not among the counters that the simulator saw")
     return tuple(found)
 
 

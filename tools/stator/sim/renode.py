@@ -72,8 +72,11 @@ def _plain(path: Path) -> str:
     return str(path).replace(" ", "\\ ")
 
 
-def simulate(board: Board, elf: Path, hear: Callable[[bytes], bool], *, signal: bytes, stall_s: float = 120.0) -> float:
+def simulate(
+    board: Board, elf: Path, hear: Callable[[bytes], bool], *, signal: bytes, stall_s: float = 120.0, notes: Path | None = None
+) -> float:
     """Runs `elf` until `hear`, which gets the serial bytes as they come, returns True. `signal`: int16, little endian, looped.
+    `notes`: the file that gets what the core has executed, frame by frame (renode/Chip.cs).
 
     Returns the wall-clock seconds. Raises ToolError when Renode is missing or fails, or when nothing is said for `stall_s` seconds.
     """
@@ -86,4 +89,8 @@ def simulate(board: Board, elf: Path, hear: Callable[[bytes], bool], *, signal: 
         go = f'emulation SetAdvanceImmediately true\nemulation RunFor "{_FOREVER_S}"\nquit\n'
         commands.write_text(prepared(board, elf, signal, folder) + go, encoding="utf-8")
         words = [program, "--console", "--disable-gui", "--plain", "--config", str(folder / "config"), "-e", f"include @{_plain(commands)}"]
-        return listen(words, board.name, folder / "serial", folder / "errors", hear, stall_s)
+        seconds = listen(words, board.name, folder / "serial", folder / "errors", hear, stall_s)
+        noted = folder / "serial.awake"
+        if notes is not None and noted.is_file():
+            shutil.copyfile(noted, notes)
+        return seconds

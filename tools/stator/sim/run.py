@@ -10,6 +10,7 @@ from stator.board import Board
 from stator.errors import ToolError
 from stator.progress import progress
 from stator.sim import qemu, simulator
+from stator.sim.awake import Awake, watch
 from stator.sim.counters import in_instructions
 from stator.telemetry import Decoder, Record, Telemetry
 
@@ -22,7 +23,8 @@ class FirmwareFailed(ToolError):
 class Run:
     """One replay: the decoded telemetry and what it was made with. `seconds` is wall-clock time.
 
-    `instructions`: the records with their times in instructions, where the board's counter counts cycles of RTL.
+    `instructions`: the records with their times in instructions, where the board's counter counts cycles of RTL. `awake`: what the core
+    did in all that time, where something counts it.
     """
 
     board: str
@@ -33,6 +35,7 @@ class Run:
     icount_shift: int | None
     seconds: float
     instructions: tuple[Record, ...] | None = None
+    awake: Awake | None = None
 
 
 def replay(board: Board, elf: Path, halves: qemu.Halves, frames: int, *, stall_s: float = 120.0) -> Run:
@@ -48,8 +51,12 @@ def replay(board: Board, elf: Path, halves: qemu.Halves, frames: int, *, stall_s
             show(min(len(decoder.records), frames))
             return decoder.failure is not None or len(decoder.records) >= frames
 
-        seconds, counters = simulator.simulate(board, elf, hear, loaded=qemu.signal_image(halves), stall_s=stall_s)
-    telemetry = decoder.finish(cut=len(decoder.records) >= frames)
+        with watch(board, elf) as watched:
+            seconds, counters = simulator.simulate(
+                board, elf, hear, loaded=qemu.signal_image(halves), stall_s=stall_s, more=watched.arguments, notes=watched.notes
+            )
+            telemetry = decoder.finish(cut=len(decoder.records) >= frames)
+            awake = watched.seen(telemetry, counters)
     garbage = [f"not understood: {text}" for text in telemetry.garbage_shown]
     if telemetry.failure is not None:
         raise FirmwareFailed(
@@ -67,4 +74,5 @@ def replay(board: Board, elf: Path, halves: qemu.Halves, frames: int, *, stall_s
         icount_shift=board.simulator.icount_shift,
         seconds=seconds,
         instructions=None if counters is None else in_instructions(telemetry.records[:frames], counters),
+        awake=awake,
     )

@@ -39,15 +39,23 @@ def version(board: Board) -> str:
 
 
 def simulate(
-    board: Board, elf: Path, hear: Callable[[bytes], bool], *, loaded: bytes = b"", stall_s: float = 120.0, more: Sequence[str] = ()
+    board: Board,
+    elf: Path,
+    hear: Callable[[bytes], bool],
+    *,
+    loaded: bytes = b"",
+    stall_s: float = 120.0,
+    more: Sequence[str] = (),
+    notes: Path | None = None,
 ) -> tuple[float, Counters | None]:
     """Runs `elf` until `hear`, which gets the serial bytes as they come, returns True, or until the program ends by itself.
 
-    Returns the wall-clock seconds and, from RTL, the two counters at every read. `more`: further arguments of QEMU's. Raises ToolError.
+    Returns the wall-clock seconds and, from RTL, the two counters at every read. `more`: further arguments of QEMU's. `notes`: a file
+    that gets what Renode notes of the core at every frame (stator.sim.awake). Raises ToolError.
     """
     if board.simulator is not None and board.simulator.kind == "verilator":
         done = verilator.simulate(board, elf, hear, loaded=loaded, stall_s=2 * stall_s)
         return done.seconds, done.counters
     if board.simulator is not None and board.simulator.kind == "renode":
-        return renode.simulate(board, elf, hear, signal=loaded[qemu.SIGNAL_HEADER_BYTES :], stall_s=2 * stall_s), None
+        return renode.simulate(board, elf, hear, signal=loaded[qemu.SIGNAL_HEADER_BYTES :], stall_s=2 * stall_s, notes=notes), None
     return qemu.simulate(board, elf, hear, loaded=loaded, stall_s=stall_s, more=more), None

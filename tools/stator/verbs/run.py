@@ -13,12 +13,15 @@ from stator.data import Counts, Signal, load_signal, to_counts
 from stator.errors import ConfigError
 from stator.frontends import load
 from stator.measure import Verdict, image_verdict, plan_check, read_elf, run_verdict, sizes, stacks, verdict_lines, verdict_table
+from stator.measure.energy import duty_cycle, from_table
 from stator.measure.kept import keep
 from stator.measure.oracle import Expected, oracle
 from stator.measure.replay import Comparison, Stage, Stream, accuracy, check_stream, compare, stages, verdict_of
 from stator.measure.sizes import Sizes
 from stator.measure.stacks import Stacks
+from stator.memory.sampling import Sampling
 from stator.sim import qemu, simulator
+from stator.sim.awake import Awake
 from stator.sim.run import Run, replay
 from stator.spec import ModelSpec, load_model_spec
 from stator.telemetry import Record
@@ -151,6 +154,7 @@ def _judge(image: Image, signal: Signal, counts: Counts, halves: qemu.Halves, do
         "truth": signal.label,
         "clipped_samples": counts.clipped,
         "garbage_lines": done.telemetry.garbage,
+        **(power_fields(board, done.awake, plan.sampling) if done.awake and not stress else {}),
         "stages": [asdict(part) for part in parts],
         **({} if cycles is None else {"stages_cycles": [asdict(part) for part in times]}),
         **size_fields(measured, bounds, done),
@@ -166,6 +170,18 @@ def _judge(image: Image, signal: Signal, counts: Counts, halves: qemu.Halves, do
     keep(image.build_dir.parent if variant else image.build_dir, results, spec.labels, records, expected)
     _show(image, signal, results, parts, times, verdict, done)
     return results
+
+
+def power_fields(board: Board, awake: Awake, sampling: Sampling) -> dict[str, object]:
+    """The contract's fields of what the core does in a second, and of what a decision and a battery's life come to."""
+    duty = duty_cycle(board, awake)
+    fields: dict[str, object] = {"awake_per_second": round(awake.per_second), "awake_unit": awake.unit, "duty_cycle": round(duty, 5)}
+    power = board.power
+    found = None if power is None else from_table(power, duty, sampling.half_ticks / sampling.clock_hz)
+    if power is None or found is None:
+        return {**fields, "energy_uj": None, "energy_source": f"unknown: {board.name}'s board.yml does not know its currents"}
+    fields |= {"energy_uj": round(found.per_decision_uj, 3), "energy_source": found.source, "current_ua": round(found.mean_ua, 3)}
+    return fields if power.battery_mah is None else {**fields, "battery_h": round(found.battery_h(power.battery_mah), 1)}
 
 
 def _expected(image: Image, halves: qemu.Halves, records: tuple[Record, ...]) -> tuple[str, list[Expected]]:
@@ -263,6 +279,12 @@ def _show(
         shown = " > ".join(path if len(path) <= 4 else [*path[:2], "...", path[-1]])
         table.add_row(task["name"], f"{task['stack_bytes']:,}", f"{task['stack_bound_bytes']:,}", used, shown)
     console.print(table)
+    if "duty_cycle" in results:
+        energy = results["energy_source"] if results["energy_uj"] is None else f"{results['energy_uj']} µJ ({results['energy_source']})"
+        console.print(
+            f"awake for {results['awake_per_second']:,} {results['awake_unit']} a second, "
+            f"{100 * float(str(results['duty_cycle'])):.2f} % of the time; energy of a decision: {energy}"
+        )
     console.print(verdict_table(f"{spec.name} on {board.name}", verdict))
     lost = f"frames lost {results['frames_lost']}, duplicated {results['frames_duplicated']}"
     same = f"{results['compared_bytes']:,} B equal to {results['oracle']}" if results["exact"] else "NOT EXACT"

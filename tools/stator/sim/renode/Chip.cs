@@ -191,12 +191,15 @@ namespace Antmicro.Renode.Peripherals.Stator
         private int next;
     }
 
-    // What a serial line says, appended to a file line by line; the host reads along.
+    // What a serial line says, appended to a file line by line; the host reads along. Beside it, in <path>.awake, at the end of each
+    // frame or line: how many instructions the core has executed, and virtual time in microseconds; two uint64, little endian.
     public class LineFile
     {
-        public void Open(string path)
+        public void Open(string path, IMachine its)
         {
+            machine = its;
             file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
+            notes = new FileStream(path + ".awake", FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
         }
 
         public void Write(byte value)
@@ -208,11 +211,22 @@ namespace Antmicro.Renode.Peripherals.Stator
             file.WriteByte(value);
             if(value == 0 || value == (byte)'\n') // the end of a frame, or of a line
             {
+                Note();
                 file.Flush();
             }
         }
 
+        private void Note()
+        {
+            var core = machine.SystemBus.GetCPUs().First();
+            notes.Write(BitConverter.GetBytes(core.ExecutedInstructions), 0, 8);
+            notes.Write(BitConverter.GetBytes((ulong)machine.ElapsedVirtualTime.TimeElapsed.TotalMicroseconds), 0, 8);
+            notes.Flush();
+        }
+
+        private IMachine machine;
         private FileStream file;
+        private FileStream notes;
     }
 
     public static class Chip
