@@ -1,7 +1,7 @@
 /* A line of depthwise 3x3 for RV32IM; see depthwise_conv2d_rv32im_3x3.h for the layouts. */
 #include "common/asm.h"
 
-/* void stator_depthwise_conv2d_rv32im_line(const struct stator_depthwise_conv2d_rv32im_line *line);     a0
+/* void stator_depthwise_conv2d_rv32im_line(const struct stator_depthwise_conv2d_line *line);     a0
  *
  * Clobbers ra, t0-t6, a0-a7. Each column of the three lines is read once and goes into three sums: of the pixel it is the last tap
  * of, of the one it is in the middle of, and of the one that it begins. Reads lines exactly, their end points included.

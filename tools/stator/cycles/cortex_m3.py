@@ -1,9 +1,9 @@
 """Cycles of the Cortex-M3, memory without wait states: those of the Cortex-M4 but for products, and for addresses that move on.
 
 Source: Arm Cortex-M3 Technical Reference Manual (DDI 0337I), section 3.3.1, "Cortex-M3 instructions", and the load and store timings on its
-page 3-9; for addresses that move on, J. Oleksiewicz's measurements on an STM32F103, github.com/jnk0le/random, `cortex_m3m4.md`. A product of
-64 bits ends early where its operands are small, 3 to 5 cycles, and 4 to 7 with a sum: this takes the most, since multipliers of 31 bits are
-what kernels multiply by.
+page 3-9; for addresses that move on, J. Oleksiewicz's measurements on an STM32F103, github.com/jnk0le/random, `cortex_m3m4.md`. A
+product of 64 bits ends early where its operands are small, 3 to 5 cycles, and 4 to 7 with a sum: this takes the most, since
+multipliers of 31 bits are what kernels multiply by.
 """
 
 from __future__ import annotations

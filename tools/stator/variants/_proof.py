@@ -8,7 +8,7 @@ grows, so they are equal everywhere if they are equal at both ends and on both s
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -29,7 +29,7 @@ def one_multiplication(multiplier: Array, right: Array, zero_point: int, reach: 
         value: Array = np.clip(requantize(acc, multiplier, -right) + zero_point, -128, 127)
         return value
 
-    step, real = _steps(wanted, reach)
+    step, real = steps(wanted, reach)
     best = (multiplier + (np.int64(1) << (right - 2).clip(0)) * (right > 1)) >> (right - 1)
     m, c, found = best * 0, best * 0, best < 0
     for near in _NEAR:
@@ -61,7 +61,7 @@ def in_high_half(multiplier: Array, right: Array, zero_point: int, reach: Array)
         value: Array = np.clip(requantize(acc, multiplier, -right) + zero_point, -128, 127)
         return value
 
-    step, real = _steps(wanted, reach)
+    step, real = steps(wanted, reach)
     moves = real.any(axis=1, keepdims=True)
     still = wanted(reach * 0)  # where it does not move: the one value for all accumulators
     points = np.concatenate([np.where(real, step, reach), np.where(real, step - 1, -reach), reach, -reach], axis=1)
@@ -85,10 +85,9 @@ def in_high_half(multiplier: Array, right: Array, zero_point: int, reach: Array)
         yield 1 << bits, m[:, 0], c[:, 0], found[:, 0] & equal.all(axis=1)
 
 
-def _steps(wanted: object, reach: Array) -> tuple[Array, Array]:
+def steps(wanted: Callable[[Array], Array], reach: Array) -> tuple[Array, Array]:
     """For every channel and level the least accumulator in -reach..reach that gives the level or more, and whether there is one at
     which the value rises."""
-    assert callable(wanted)
     below = np.broadcast_to(-reach - 1, (len(reach), len(_LEVELS))).copy()
     above = np.broadcast_to(reach + 1, below.shape).copy()
     while (above - below > 1).any():

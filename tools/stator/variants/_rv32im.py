@@ -6,8 +6,10 @@ from collections.abc import Callable
 
 import numpy as np
 
+from stator.numerics import requantize
 from stator.ops import Array, KernelCall
 from stator.variants import NotTaken, array, integers
+from stator.variants._proof import steps
 
 ACCUMULATOR = 1 << 29
 Form = Callable[[KernelCall, Array, Array], Array]
@@ -53,6 +55,54 @@ def negated(call: KernelCall, scale: Array, weights: Array) -> Array:
         if first << max(30 - zeros, 0) <= reach[channel]:
             raise NotTaken(f"channel {channel}: an accumulator of {first << max(30 - zeros, 0):,} lies between two results")
     return out
+
+
+_LEVELS = np.arange(1, 256, dtype=np.int64)  # outputs above -128
+_TRIED = np.array(sorted(range(-96, 97), key=abs), np.int64)
+_MOST_RIGHT = 22
+
+
+def one_multiplication(call: KernelCall, scale: Array, weights: Array) -> tuple[int, Array] | None:
+    """How one multiplication makes an accumulator an output: bits, and offset, multiplier and shift of every channel, int64 [channels, 3].
+
+    0 less the output above -128 is ((accumulator << bits) + offset) * multiplier >> 32 >> shift, cut off at 0 and -255; nothing leaves 32
+    bits. Neither that nor the output falls when the accumulator grows, so they are equal everywhere if they are equal on both sides of each
+    step and at both ends. None where that is not proved for all channels. `scale`: of scales(); weights: [channels, products].
+    """
+    given = array(call, "bias")
+    reach = np.abs(weights.astype(np.int64)).sum(axis=1) * 256 + (0 if given is None else np.abs(given.astype(np.int64)))
+    (zero_point,) = integers(call, "output_zero_point")
+    multiplier, right = scale[:, 0].astype(np.int64), scale[:, 2].astype(np.int64) - 1
+
+    def wanted(acc: Array) -> Array:
+        value: Array = np.clip(requantize(acc, multiplier[:, None], -right[:, None]) + zero_point, -128, 127) + 128
+        return value
+
+    step, real = steps(lambda acc: wanted(acc) - 128, reach[:, None])
+    ends = np.concatenate([np.where(real, step, 0), np.where(real, step - 1, 0), reach[:, None], -reach[:, None]], axis=1)
+    for bits in range(13, 1, -1):
+        shift = np.minimum(bits + right, _MOST_RIGHT)
+        best = np.rint(multiplier * 2.0 ** (1 + shift - bits - right)).astype(np.int64)
+        by = np.maximum(np.rint(best * (multiplier * 2.0 ** (-31 - right - 18))).astype(np.int64), 1)
+        level = (_LEVELS - 1)[None, :] << (32 + shift)[:, None]
+        found = np.zeros(len(best), bool)
+        m, offset = best * 0, best * 0
+        for near in _TRIED:
+            tried = (best + near * by).clip(1, (1 << 31) - 1)
+            limit = level // tried[:, None]
+            low = np.where(real, limit + 1 - (step << bits), -(1 << 62)).max(axis=1)
+            high = np.where(real, limit - ((step - 1) << bits), 1 << 62).min(axis=1)
+            new = ~found & (low <= high) & real.any(axis=1)
+            m, offset, found = np.where(new, tried, m), np.where(new, (low + high) >> 1, offset), found | new
+            if found.all():
+                break
+        still = ~real.any(axis=1)  # one value for all accumulators: at an end of the range
+        m, offset = np.where(still, 1 << 30, m), np.where(still, np.where(wanted(ends[:, :1] * 0)[:, 0] > 127, 1, -1) << 30, offset)
+        sums = (ends << bits) + offset[:, None]
+        got = (-((sums * -m[:, None]) >> (32 + shift)[:, None])).clip(0, 255)
+        if (np.abs(sums) < 1 << 31).all() and (got == wanted(ends)).all():
+            return bits, np.stack([offset, -m, shift], axis=1)
+    return None
 
 
 def as_they_are(call: KernelCall, scale: Array, weights: Array) -> Array:

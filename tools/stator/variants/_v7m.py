@@ -9,10 +9,14 @@ from stator.variants import _rv32im, integers
 from stator.variants._v7em import scales
 
 
-def stream(call: KernelCall, weights: Array, side_by_side: int) -> Array:
+def stream(call: KernelCall, weights: Array, side_by_side: int, order: Array | None = None) -> Array:
     """Per `side_by_side` channels: biases, weights by byte, and of each channel multiplier, shift to the right and zero point. weights:
-    int8 [channels, products]; int32 [words]. Raises NotTaken where the requantize of firmware/kernels/common/asm.h is not exact."""
+    int8 [channels, products]; `order`: in which channels come; int32 [words]. Raises NotTaken where the requantize of
+    firmware/kernels/common/asm.h is not exact."""
     (zero_point,) = integers(call, "output_zero_point")
     multiplier, right = scales(call, len(weights))
     scale = np.stack([multiplier, right, np.full(len(weights), zero_point)], axis=1).astype(np.int32)
-    return _rv32im.stream(weights, _rv32im.biases(call, weights), scale, side_by_side)
+    bias = _rv32im.biases(call, weights)
+    if order is not None:
+        weights, bias, scale = weights[order], bias[order], scale[order]
+    return _rv32im.stream(weights, bias, scale, side_by_side)

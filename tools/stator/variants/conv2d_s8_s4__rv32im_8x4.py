@@ -9,7 +9,7 @@ import numpy as np
 from stator.numerics import unpack
 from stator.ops import Array, Constant, KernelCall, Value
 from stator.variants import NotTaken, array, integers, repacked
-from stator.variants._rv32im import biases, negated, scales
+from stator.variants._rv32im import biases, one_multiplication, scales
 
 GROUP = 8  # taps of a word of weights
 CHANNELS = 4
@@ -33,15 +33,16 @@ def lay_out(call: KernelCall) -> KernelCall:
     if height * width <= FEW:
         raise NotTaken(f"an output of {height * width} pixels, and blocks are of eight")
     bias, scale = biases(call, weights), scales(call, channels)
-    try:
-        positive = negated(call, scale, weights)
-    except NotTaken:
-        positive = scale
+    found = one_multiplication(call, scale, weights)
+    if found is None:
+        bits, finish = 0, np.concatenate([4 * bias[:, None], scale], axis=1)
+    else:
+        bits, (offset, multiplier, shift) = found[0], found[1].T
+        finish = np.stack([(bias << bits) + offset, multiplier, np.full_like(shift, 16 - bits), shift], axis=1)
     groups = -(-products // GROUP)
     rows = np.pad(weights, ((0, -channels % CHANNELS), (0, groups * GROUP - products))).reshape(-1, CHANNELS, groups, GROUP)
     chunk = TAP_BYTES * GROUP * _chunk(np.abs(rows.astype(np.int64)).sum(axis=3).reshape(-1, groups))
-    head = np.array([chunk, int(positive is not scale)], np.int32)
-    changes["stream"] = Constant("stream", "int32_t", np.concatenate([head, _stream(rows, bias, positive)]))
+    changes["stream"] = Constant("stream", "int32_t", np.concatenate([np.array([chunk, bits], np.int32), _stream(rows, finish)]))
     made = repacked(call, "stator_conv2d_packed", changes, TAP_BYTES * GROUP * groups)
     # All windows of a block are read before its first pixel is written: what is right pixel by pixel is right block by block.
     return dataclasses.replace(made, overlaps=call.overlaps)
@@ -57,13 +58,10 @@ def _chunk(sums: Array) -> int:
     raise AssertionError("eight weights of four bits are at most 64 together")
 
 
-def _stream(rows: Array, bias: Array, scale: Array) -> Array:
-    """rows: int8 [sets of four channels, 4, groups, 8]."""
+def _stream(rows: Array, finish: Array) -> Array:
+    """rows: int8 [sets of four channels, 4, groups, 8]; finish: int64 [channels, 4], the words behind the weights."""
     nibbles = (rows.astype(np.int64) & 15) << (4 * np.arange(GROUP))
     words = nibbles.sum(axis=3).transpose(0, 2, 1).reshape(len(rows), -1)
-    missing = CHANNELS * len(rows) - len(bias)
-    b = np.pad(4 * bias, (0, missing)).reshape(len(rows), CHANNELS)
-    s = np.pad(scale.astype(np.int64), ((0, missing), (0, 0)))
-    s[len(bias) :, 2] = 1
-    stream: Array = (np.concatenate([b, words, s.reshape(len(rows), -1)], axis=1).reshape(-1) & 0xFFFFFFFF).astype(np.uint32)
+    behind = np.pad(finish, ((0, CHANNELS * len(rows) - len(finish)), (0, 0))).reshape(len(rows), -1)
+    stream: Array = (np.concatenate([words, behind], axis=1).reshape(-1) & 0xFFFFFFFF).astype(np.uint32)
     return stream.view(np.int32)
