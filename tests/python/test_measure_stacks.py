@@ -111,7 +111,8 @@ def test_a_task_is_bounded_by_its_deepest_path_and_its_context(isa: Isa, tmp_pat
     assert feature.calls.bytes == sum(bytes_ for _, bytes_ in feature.calls.path)
     assert 2 * 4 + 16 * 4 < feature.calls.bytes <= 160
     assert feature.context_bytes == (76 + 8 if isa.board.isa == "arm" else 128 + 16)
-    assert feature.reserved_bytes == 256 and feature.fits
+    assert (feature.reserved_bytes, feature.usable_bytes) == (256, 256 - isa.board.guard_bytes)
+    assert feature.fits == (feature.bound_bytes <= feature.usable_bytes)
 
 
 def test_interrupts_run_on_the_main_stack(isa: Isa, tmp_path: Path) -> None:

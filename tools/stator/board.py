@@ -195,6 +195,14 @@ class Board(Section):
         return 8 if self.isa == "arm" else 16
 
     @property
+    def guard_bytes(self) -> int:
+        """At the low end of each stack, what memory protection keeps from being written (stator/guard.h); 0 where it does not, or where the
+        core has a limit of its stack pointer instead (Armv8-M)."""
+        if self.core in ("cortex-m3", "cortex-m4", "cortex-m7"):
+            return 32  # PMSAv7's smallest region
+        return 16 if "riscv_pmp" in self.drivers else 0
+
+    @property
     def instructions_per_count(self) -> Fraction | None:
         """Instructions in one unit of stator_clock_now(); None where the counter does not count them."""
         if self.counter.unit == "instruction":

@@ -104,6 +104,7 @@ def facts(board: Board, model: str, rtos: Rtos = "freertos", kernels_: str = DEF
         "STATOR_ISA": board.isa,
         "STATOR_CORE": board.core,
         "STATOR_CLOCK_HZ": str(board.clock_hz),
+        "STATOR_GUARD_BYTES": str(board.guard_bytes),
         "STATOR_MODEL_NAME": spec.name,
         "STATOR_MODEL_C_NAME": spec.c_name,
         "STATOR_MODEL_STREAMS": "ON" if spec.streams else "OFF",

@@ -4,7 +4,9 @@
 
 #include <stdint.h>
 
-/* Until the next reset: what lies in `flash` cannot be written, what lies in `ram` cannot be executed, machine mode included.
+/* Also implements stator/guard.h. Entries 0 to 4 are the guards'.
+ *
+ * Until the next reset: what lies in `flash` cannot be written, what lies in `ram` cannot be executed, machine mode included.
  * Whatever is in neither stays as it is. `bytes`: of each, a power of two of at least 8 that its address is a multiple of. */
 void riscv_pmp_start(uint32_t flash, uint32_t flash_bytes, uint32_t ram, uint32_t ram_bytes);
 

@@ -9,6 +9,7 @@
 
 #include "stator/clock.h"
 #include "stator/fail.h"
+#include "stator/guard.h"
 #include "stator/health.h"
 #include "stator/monitor.h"
 #include "stator/sensor.h"
@@ -99,7 +100,16 @@ static bool to_tell(void) {
     return !sending && (!crash_told || count > 0 || (sent > 0 && sent % STACKS_EVERY == 0));
 }
 
+#ifdef STATOR_GUARD_BYTES
+const char *stator_guard_at(uintptr_t address) {
+    return address - (uintptr_t)stator_stack_main < STATOR_GUARD_BYTES ? "main" : NULL;
+}
+#endif
+
 _Noreturn void stator_port_start(void) {
+#ifdef STATOR_GUARD_BYTES
+    stator_guard_stack(stator_stack_main);
+#endif
     baremetal_interrupts_start();
     const uint8_t *frame;
     size_t bytes = stator_monitor_banner_frame(&frame);

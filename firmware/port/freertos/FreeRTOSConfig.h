@@ -32,6 +32,11 @@
 #define configTASK_NOTIFICATION_ARRAY_ENTRIES 1
 #define configCHECK_FOR_STACK_OVERFLOW        2
 
+#ifdef STATOR_GUARD_BYTES /* once all stacks are filled, the idle task's too */
+void stator_port_guard_stacks(void);
+#define traceSTARTING_SCHEDULER(idle) stator_port_guard_stacks()
+#endif
+
 #define INCLUDE_vTaskDelay   0
 #define INCLUDE_vTaskSuspend 1 /* portMAX_DELAY waits for ever */
 

@@ -5,6 +5,7 @@
 #include "task.h"
 
 #include "stator/fail.h"
+#include "stator/guard.h"
 #include "stator/health.h"
 #include "stator/line.h"
 #include "stator/monitor.h"
@@ -118,6 +119,23 @@ size_t stator_port_stack_used(unsigned index) {
     }
     return stacks[index].bytes - untouched;
 }
+
+#ifdef STATOR_GUARD_BYTES
+void stator_port_guard_stacks(void) {
+    for (unsigned i = 0; i < sizeof(stacks) / sizeof(stacks[0]); i++) {
+        stator_guard_stack(stacks[i].lowest);
+    }
+}
+
+const char *stator_guard_at(uintptr_t address) {
+    for (unsigned i = 0; i < sizeof(stacks) / sizeof(stacks[0]); i++) {
+        if (address - (uintptr_t)stacks[i].lowest < STATOR_GUARD_BYTES) {
+            return stacks[i].name;
+        }
+    }
+    return NULL;
+}
+#endif
 
 #define TASKS(X) X(feature, FEATURE) X(inference, INFERENCE) X(telemetry, TELEMETRY) X(idle, IDLE)
 

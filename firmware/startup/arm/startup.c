@@ -3,8 +3,11 @@
  * The main stack (stator_stack_main in the memory plan) serves start-up and main, then every interrupt. */
 #include "stator/board.h"
 #include "stator/fail.h"
+#include "stator/guard.h"
 #include "stator/image.h"
 #include "stator/line.h"
+
+#include <stdbool.h>
 
 #include "memory_plan.h"
 #include "mpu.h"
@@ -29,6 +32,9 @@ static void fault(void);
 /* CFSR */
 #define STACK_OVERFLOW    (1u << 20)
 #define MEMORY_PROTECTION 0x3bu /* on instruction, data, and stacking of registers */
+#define ON_STACKING       0x10u
+#define ADDRESS_VALID     0x80u
+#define MMFAR             (*(volatile uint32_t *)0xe000ed34u)
 
 union vector {
     const void *stack;
@@ -99,6 +105,16 @@ __attribute__((naked, noreturn)) void Reset_Handler(void) {
                      : "i"(start));
 }
 
+/* A stack's end was reached: its limit says so, or its guard. */
+static bool overflowed(uint32_t status) {
+#ifdef STATOR_GUARD_BYTES
+    if ((status & ON_STACKING) != 0 || ((status & ADDRESS_VALID) != 0 && stator_guard_at && stator_guard_at(MMFAR))) {
+        return true;
+    }
+#endif
+    return (status & STACK_OVERFLOW) != 0;
+}
+
 /* Where it happened and what the core says about it: exception number or what its cause is called, stacked pc, CFSR, HFSR. */
 __attribute__((noreturn, used)) static void report(const uint32_t *frame, uint32_t exception) {
     static uint8_t text[80];
@@ -107,7 +123,7 @@ __attribute__((noreturn, used)) static void report(const uint32_t *frame, uint32
     stator_line_begin(&line, text, sizeof(text) - 1);
     if ((exception & 0x1ffu) == NMI) {
         stator_line_text(&line, "NMI");
-    } else if ((status & STACK_OVERFLOW) != 0) {
+    } else if (overflowed(status)) {
         stator_line_text(&line, "stack overflow");
     } else if ((status & MEMORY_PROTECTION) != 0) {
         stator_line_text(&line, "memory protection");

@@ -53,6 +53,11 @@ class StackBound:
     calls: Bound
     context_bytes: int
     context: str
+    guard_bytes: int = 0  # of what is reserved, what nothing may write
+
+    @property
+    def usable_bytes(self) -> int:
+        return self.reserved_bytes - self.guard_bytes
 
     @property
     def bound_bytes(self) -> int:
@@ -60,7 +65,7 @@ class StackBound:
 
     @property
     def fits(self) -> bool:
-        return self.bound_bytes <= self.reserved_bytes
+        return self.bound_bytes <= self.usable_bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,16 +171,29 @@ def stacks(build_dir: Path, elf: Path | Elf, board: Board, pointers: Mapping[str
         raise ToolError(f"{image.path.name} has no {PREFIX}{MAIN}", remedy="an image of Stator's own firmware")
     if set(reserved) == {MAIN}:  # no RTOS: one stack for everything
         return Stacks(
-            (StackBound(MAIN, reserved[MAIN], _main(image, graph, board, one=True), 0, "the loop, and nested interrupts on top"),)
+            (
+                StackBound(
+                    MAIN,
+                    reserved[MAIN],
+                    _main(image, graph, board, one=True),
+                    0,
+                    "the loop, and nested interrupts on top",
+                    board.guard_bytes,
+                ),
+            )
         )
     context, why = _context(image, graph)
     context, why = context + board.stack_align, f"{why}, {board.stack_align} B lost at the top (FreeRTOS tasks.c)"
     found = []
     for task, bytes_ in sorted(reserved.items()):
         if task == MAIN:
-            found.append(StackBound(task, bytes_, _main(image, graph, board), 0, "start-up, or nested interrupts, whichever is deeper"))
+            found.append(
+                StackBound(
+                    task, bytes_, _main(image, graph, board), 0, "start-up, or nested interrupts, whichever is deeper", board.guard_bytes
+                )
+            )
         else:
-            found.append(StackBound(task, bytes_, graph.bound(_entry(graph, task)), context, why))
+            found.append(StackBound(task, bytes_, graph.bound(_entry(graph, task)), context, why, board.guard_bytes))
     return Stacks(tuple(found))
 
 

@@ -70,7 +70,9 @@ def image_verdict(spec: ModelSpec, sizes: Sizes, stacks: Stacks | None, complain
         Check("of it stacks", sizes.stack_bytes, budgets.stack_bytes, "B"),
     ]
     for stack in stacks.stacks if stacks else ():
-        checks.append(Check(f"stack of {stack.name}, bound", stack.bound_bytes, stack.reserved_bytes, "B", "limit: bytes reserved"))
+        checks.append(
+            Check(f"stack of {stack.name}, bound", stack.bound_bytes, stack.usable_bytes, "B", "limit: bytes reserved, less its guard")
+        )
     return Verdict(tuple(checks), tuple(complaints))
 
 

@@ -268,7 +268,7 @@ def _needs(arena_bytes: int, board: Board, spec: ModelSpec, tasks: Tasks | None)
 
     for name, stack in stacks.items():
         what = "stack of start-up and interrupts" if name == "main" else f"stack of task {name}"
-        add(f"stack_{name}", "stack", stack_bytes(stack, name, board), board.stack_align, what)
+        add(f"stack_{name}", "stack", stack_bytes(stack, name, board), max(board.stack_align, board.guard_bytes), what)
     for name in tasks.tasks:
         add(f"tcb_{name}", "object", tasks.objects.task_bytes, OBJECT_ALIGN, f"kernel object of task {name}")
     for name, queue in tasks.queues.items():

@@ -2,18 +2,21 @@
 #
 # An interrupt saves what a function of C may clobber on the stack that is in use, the only one, and calls
 # void baremetal_interrupt(uint32_t cause, uint32_t entered_at) with mcycle of its entry. An exception ends the program, on the top
-# of the stack: the stack may be the cause.
+# of the stack and before anything is stored: the stack may be the cause.
     .section .text.stator_trap_entry, "ax", @progbits
     .globl stator_trap_entry
     .type stator_trap_entry, @function
     .align 6
 stator_trap_entry:
+    csrw mscratch, a0
+    csrr a0, mcause
+    bgez a0, 1f
+    csrr a0, mscratch
     addi sp, sp, -64
     sw a0, 0(sp)
     sw a1, 4(sp)
     csrr a1, mcycle
     csrr a0, mcause
-    bgez a0, 1f
     sw ra, 8(sp)
     sw t0, 12(sp)
     sw t1, 16(sp)
