@@ -71,7 +71,8 @@ int stator_conv2d_s8_s4__rv32im_8x4(int8_t *out, const int8_t *in, const struct 
         .end = (const uint32_t *)scratch + WORDS * taps,
         .chunk = p->stream[0],
         .channels = p->out_c,
-        .positive = p->stream[1],
+        .proved = p->stream[1] > 0,
+        .right = 16 - (p->stream[1] > 0 ? p->stream[1] : 2),
     };
     for (int32_t i = 0; i < p->batches; i++) {
         const int32_t b = stator_in_order(i, p->batches, p->backwards);
