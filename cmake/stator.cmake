@@ -114,7 +114,7 @@ function(stator_firmware)
 
     set(common -g -ffunction-sections -fdata-sections -fno-common -fstack-usage -fcallgraph-info=su
                -fmacro-prefix-map=${STATOR_ROOT}/= -ffile-prefix-map=${STATOR_ROOT}=.)
-    set(definitions STATOR_CLOCK_HZ=${STATOR_CLOCK_HZ}u)
+    set(definitions STATOR_CLOCK_HZ=${STATOR_CLOCK_HZ}u ${STATOR_DSP_DEFINITIONS})
     if(STATOR_SIGNAL_AT)
         list(APPEND definitions STATOR_SIGNAL_AT=${STATOR_SIGNAL_AT} STATOR_SIGNAL_BYTES=${STATOR_SIGNAL_BYTES})
     endif()
@@ -156,7 +156,6 @@ function(stator_firmware)
     endif()
     target_sources(${target}_model PRIVATE ${STATOR_GENERATED_DIR}/memory_plan.c ${front_end})
     target_include_directories(${target}_model PRIVATE ${firmware})
-    target_compile_definitions(${target}_model PRIVATE ${STATOR_DSP_DEFINITIONS})
 
     target_include_directories(${target} PRIVATE ${firmware}/drivers ${STATOR_BOARD_FOLDER})
     target_compile_options(${target} PRIVATE ${STATOR_WARNINGS} -Os)

@@ -8,8 +8,9 @@
 #include "dsp/fixed.h"
 #include "dsp/loops.h"
 
-/* The magnitude over time of the band of 128 bins at `band`, 128 values below 2^30.5, in the first half of `scratch` (256
- * values). Time runs backwards (a forward FFT stands in for the inverse one), which no spectrum of it shows. Returns the largest.
+/* The magnitude over time of the band of bins at `band`, as many values below 2^30.5, in the first half of `scratch`
+ * (2 * STATOR_ENVELOPE_BINS values). Time runs backwards (a forward FFT stands in for the inverse one), which no spectrum of it
+ * shows. Returns the largest.
  */
 static inline int32_t stator_envelope(int32_t *scratch, const int32_t *band) {
     enum { BINS = STATOR_ENVELOPE_BINS };

@@ -28,7 +28,7 @@ static void put(struct writer *to, int32_t octaves_q8) {
 static void spectrum(int32_t *z, const int16_t *half) {
     struct stator_range range;
     stator_loop_range(&range, half);
-    const int32_t mean = (range.sum + FRAME / 2) >> 10;
+    const int32_t mean = (range.sum + FRAME / 2) >> __builtin_ctz(FRAME);
     const int32_t above = range.high - mean, below = mean - range.low;
     stator_spectrum(z, half, mean, above > below ? above : below);
 }
@@ -52,7 +52,7 @@ static void put_bands(struct writer *to, int32_t *levels, const int32_t *z, cons
     }
 }
 
-/* Brings the envelope to 30 bits, adds it up, and puts the spectrum of its square root, 64 bins, into the second half of
+/* Brings the envelope to 30 bits, adds it up, and puts the spectrum of its square root, BAND / 2 bins, into the second half of
  * `scratch`. */
 static struct stator_sums envelope_spectrum(int32_t *scratch, int32_t peak) {
     struct stator_sums sums;
@@ -68,7 +68,7 @@ static int32_t impulses(struct stator_sums sums) {
     if (!sums.total) {
         return 0;
     }
-    return 2 * (stator_log2_q8(sums.squares) - 2 * stator_log2_q8(sums.total) + 7 * 256) - 512;
+    return 2 * (stator_log2_q8(sums.squares) - 2 * stator_log2_q8(sums.total) + __builtin_ctz(BAND) * 256) - 512;
 }
 
 static int32_t level(const int32_t *z, uint32_t first, uint32_t bins) {
@@ -81,7 +81,7 @@ int stator_features_run(int8_t *out, const int16_t *half, void *work, const stru
     }
     struct writer to = {out, config->multiplier, config->zero_point};
     int32_t *z = work;
-    int32_t *scratch = z + 2 * STATOR_SPECTRUM_BINS; /* over the bins that nothing looks at: 256 values */
+    int32_t *scratch = z + 2 * STATOR_SPECTRUM_BINS; /* over the bins that nothing looks at: 2 BAND values */
     spectrum(z, half);
     put_bands(&to, scratch, z, config);
     for (uint32_t e = 0; e < config->envelopes; e++) {

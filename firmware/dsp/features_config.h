@@ -4,18 +4,19 @@
 
 #include "stator/features.h"
 
-#define STATOR_SPECTRUM_BINS 384u /* bins that may be used: below 4.5 kHz */
-#define STATOR_ENVELOPE_BINS 128u /* width of an envelope band */
+#define STATOR_SPECTRUM_BINS (STATOR_FRAME_SAMPLES * 3u / 8u) /* bins that may be used: below 3/8 of the rate, 4.5 of 12 kHz */
+#define STATOR_ENVELOPE_BINS (STATOR_FRAME_SAMPLES / 8u)      /* width of an envelope band */
 #define STATOR_MAX_BANDS     64u
 
-/* A line of the envelope's spectrum and the two places it is compared with: first bins of `bins` each, 2 .. 63. */
+/* A line of the envelope's spectrum and the two places it is compared with: first bins of `bins` each, from 2 to below half of
+ * STATOR_ENVELOPE_BINS. */
 struct stator_features_line {
     uint8_t at, below, above, bins;
 };
 
 struct stator_features_config {
     uint16_t columns;               /* bands + envelopes * (lines + 1) */
-    uint16_t work_bytes;            /* 4,096 */
+    uint16_t work_bytes;            /* 4 * STATOR_FRAME_SAMPLES */
     uint16_t bands;                 /* of the log spectrum, at most STATOR_MAX_BANDS */
     const uint16_t *edges;          /* bands + 1 rising bins: first bins, and the bin after the last; mel.h: bands + 2 */
     uint16_t envelopes;             /* bands whose envelope is looked at */
@@ -26,8 +27,8 @@ struct stator_features_config {
     int16_t zero_point;
 };
 
-/* sin(2 pi k / 1024) in q31, saturated to +-(2^31 - 1). */
-#define STATOR_SINE_STEPS 1024u
+/* sin(2 pi k / STATOR_SINE_STEPS) in q31, saturated to +-(2^31 - 1). */
+#define STATOR_SINE_STEPS (STATOR_FRAME_SAMPLES > 1024u ? STATOR_FRAME_SAMPLES : 1024u)
 extern const int32_t stator_dsp_sine[STATOR_SINE_STEPS];
 
 /* Of stages_q15.h, aligned to 8. Cosine and sine of 2 pi i k / 512 in q14 for k = 0 .. 63 and, of each, i = 1 .. 7. */
@@ -36,8 +37,8 @@ extern const int16_t stator_dsp_turns_q15[64 * 7 * 2];
 /* 1 - sin(2 pi k / 1024) and cos(2 pi k / 1024) in q13 for k = 1 .. 256. */
 extern const int16_t stator_dsp_split_q15[256 * 2];
 
-/* The first STATOR_SPECTRUM_BINS bins of a frame, by the FFT that model.yml names: 1,024 int32 at z; half: 1,024 int16, not
- * written. With its `mean` taken off, no sample is larger in magnitude than `peak` (0 .. 65,535). */
+/* The first STATOR_SPECTRUM_BINS bins of a frame, by the FFT that model.yml names. z: STATOR_FRAME_SAMPLES int32; half: as many
+ * int16, not written. With its `mean` taken off, no sample is larger in magnitude than `peak` (0 .. 65,535). */
 void stator_spectrum(int32_t *z, const int16_t *half, int32_t mean, int32_t peak);
 
 #endif

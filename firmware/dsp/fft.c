@@ -25,8 +25,8 @@ void stator_real_fft(int32_t *z, const int32_t *x, uint32_t size, uint32_t bins)
 }
 
 void stator_frame_fft(int32_t *z, const int16_t *half, int32_t mean, int room, uint32_t bins) {
-    enum { SIZE = 512 };
+    enum { SIZE = STATOR_FRAME_SAMPLES / 2 };
     stator_stage_windowed(z, half, mean, room);
-    join(z, SIZE, 8);
+    join(z, SIZE, STATOR_WINDOWED_SPAN);
     stator_stage_split(z, SIZE, bins);
 }

@@ -15,8 +15,8 @@ void stator_fft(int32_t *z, const int32_t *x, uint32_t size, int room);
  * .. 512. bins: size / 2 + 1 .. size; the bin at half the rate is left out. */
 void stator_real_fft(int32_t *z, const int32_t *x, uint32_t size, uint32_t bins);
 
-/* The same of a frame of 1,024 samples as the sensor gives them: the samples' `mean` is taken off, they are shifted left by
- * `room` (then each is below 2^31) and weighted with the Hann window. z: 1,024 int32; half: 1,024 int16, not written. */
+/* The same of a frame of STATOR_FRAME_SAMPLES as the sensor gives them: the samples' `mean` is taken off, they are shifted left
+ * by `room` (then each is below 2^31) and weighted with the Hann window. z: as many int32; half: as many int16, not written. */
 void stator_frame_fft(int32_t *z, const int16_t *half, int32_t mean, int room, uint32_t bins);
 
 #endif

@@ -20,14 +20,14 @@ static inline int32_t stator_abs(int32_t a) {
     return a < 0 ? -a : a;
 }
 
-/* cos(2 pi k / 1024) in q31, k = 0 .. 1023. */
+/* cos(2 pi k / STATOR_SINE_STEPS) in q31. */
 static inline int32_t stator_cosine(uint32_t k) {
     return stator_dsp_sine[(k + STATOR_SINE_STEPS / 4u) % STATOR_SINE_STEPS];
 }
 
-/* The Hann window of a frame in q31, n = 0 .. 1023. */
+/* The Hann window of a frame in q31, n = 0 .. STATOR_FRAME_SAMPLES - 1. */
 static inline int32_t stator_hann(uint32_t n) {
-    return (1 << 30) - 1 - (stator_cosine(n) >> 1);
+    return (1 << 30) - 1 - (stator_cosine(n * (STATOR_SINE_STEPS / STATOR_FRAME_SAMPLES)) >> 1);
 }
 
 /* Left shift that brings `peak` (0 .. 2^31 - 1) to 31 - `spare` bits; 0 for a peak of 0, negative where it has more. */

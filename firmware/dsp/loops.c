@@ -2,7 +2,7 @@
 
 #include "dsp/fixed.h"
 
-enum { FRAME = 1024, BAND = STATOR_ENVELOPE_BINS };
+enum { FRAME = STATOR_FRAME_SAMPLES, BAND = STATOR_ENVELOPE_BINS };
 
 /* The branches of the next two are laid out for the rare case that a value is the largest so far. */
 void stator_loop_range(struct stator_range *range, const int16_t *half) {

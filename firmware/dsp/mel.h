@@ -7,7 +7,7 @@
 
 /* 256 log2 of each band's energy / 16, 0 where that is below 1. Band b has weight 0 at edges[b], rises to 1 at edges[b + 1], and
  * falls to 0 at edges[b + 2]. levels: `bands` (more than 0). z: bins as re, im; the energies of all together are below 2^58.
- * edges: bands + 2 rising bins below 512. No aliasing. */
+ * edges: bands + 2 rising bins below half of STATOR_FRAME_SAMPLES. No aliasing. */
 void stator_mel_bands(int32_t *levels, const int32_t *z, const uint16_t *edges, uint32_t bands);
 
 #endif

@@ -76,17 +76,21 @@ void stator_stage_eights(int32_t *z, const int32_t *x, uint32_t size, int room) 
 }
 
 void stator_stage_windowed(int32_t *z, const int16_t *half, int32_t mean, int room) {
-    enum { SAMPLES = 1024, EIGHTH = SAMPLES / 8 };
+    enum { SAMPLES = STATOR_FRAME_SAMPLES, PARTS = STATOR_WINDOWED_SPAN, PART = SAMPLES / PARTS };
     const int32_t scale = 1 << room;
     uint32_t at = 0;
-    for (uint32_t n = 0; n < EIGHTH; n += 2) {
-        struct complex32 eighths[8];
-        for (uint32_t i = 0; i < 8; i++) {
-            const int16_t *sample = half + n + i * EIGHTH;
-            eighths[i] = (struct complex32){stator_mulh((sample[0] - mean) * scale, stator_hann(n + i * EIGHTH)),
-                                            stator_mulh((sample[1] - mean) * scale, stator_hann(n + 1 + i * EIGHTH))};
+    for (uint32_t n = 0; n < PART; n += 2) {
+        struct complex32 x[8] = {{0}};
+        for (uint32_t i = 0; i < PARTS; i++) {
+            const int16_t *sample = half + n + i * PART;
+            x[i] = (struct complex32){stator_mulh((sample[0] - mean) * scale, stator_hann(n + i * PART)),
+                                      stator_mulh((sample[1] - mean) * scale, stator_hann(n + 1 + i * PART))};
         }
-        eight(z + 2 * at, eighths);
+        if (PARTS == 8) {
+            eight(z + 2 * at, x);
+        } else {
+            combine(z + 2 * at, 2, halved(x[0]), halved(x[1]), halved(x[2]), halved(x[3]));
+        }
         at = stator_reversed_next(at, SAMPLES / 4);
     }
 }

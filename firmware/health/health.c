@@ -16,18 +16,19 @@
 #include "memory_plan.h"
 #include "model_select.h"
 
-#define SLICE        2048u /* bytes of flash per step */
-#define MARCH_WORDS  64u   /* per frame */
-#define ANSWER_EVERY 48u   /* frames */
-#define TOLD_FRAMES  64u   /* what came and went is told for so long */
-#define BAD_HALVES   3u    /* in a row make a sensor bad */
-#define GOOD_HALVES  8u    /* in a row make it good again */
-#define DEAD_STEPS   4u    /* steps of the supervisor without a half */
-#define TELL_STEPS   10u   /* of a dead sensor is told this often */
-#define CLOCK_STEPS  64u   /* one look at the clocks; 1.5 halves in it are 2 % */
-#define ROUND_STEPS  100u  /* a whole self-test takes no longer */
+#define SLICE        2048u                                       /* bytes of flash per step */
+#define MARCH_WORDS  64u                                         /* per frame */
+#define ANSWER_EVERY (ANSWER_HALVES < 48u ? ANSWER_HALVES : 48u) /* frames */
+#define TOLD_FRAMES  64u                                         /* what came and went is told for so long */
+#define BAD_HALVES   3u                                          /* in a row make a sensor bad */
+#define GOOD_HALVES  8u                                          /* in a row make it good again */
+#define DEAD_STEPS   4u                                          /* steps of the supervisor without a half */
+#define TELL_STEPS   10u                                         /* of a dead sensor is told this often */
+#define CLOCK_STEPS  64u                                         /* one look at the clocks; 1.5 halves in it are 2 % */
+#define ROUND_STEPS  100u                                        /* a whole self-test takes no longer */
 
-#define TICK_SAMPLES (STATOR_SAMPLE_CLOCK_HZ / STATOR_HEALTH_TICK_HZ)
+#define ANSWER_HALVES (8u * STATOR_SAMPLE_CLOCK_HZ / STATOR_HALF_TICKS) /* in 8 s */
+#define TICK_SAMPLES  (STATOR_SAMPLE_CLOCK_HZ / STATOR_HEALTH_TICK_HZ)
 
 enum { FEATURE, INFERENCE, SUPERVISOR, OWNERS };
 

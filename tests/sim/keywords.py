@@ -13,7 +13,7 @@ from robot.api.deco import keyword, library
 
 from stator.board import load_board
 from stator.build import Image, build
-from stator.data import load_signal, to_counts
+from stator.data import load_halves
 from stator.frontends import load
 from stator.measure.oracle import oracle
 from stator.measure.replay import check_stream, compare
@@ -53,9 +53,9 @@ class keywords:  # noqa: N801 (Robot names a library by its class, and this one 
         spec = image.spec
         assert spec.input is not None
         if signal.startswith("constant:"):
-            frames = np.full((8, 1024), int(signal.removeprefix("constant:")), np.int16)
+            frames = np.full((8, spec.input.half_samples), int(signal.removeprefix("constant:")), np.int16)
         else:
-            frames = to_counts(load_signal(signal), spec.input.counts_per_g).frames
+            frames = load_halves(signal, spec.input)
         self._halves = as_converted(image.board, frames)
         self.stop_board()
         samples = qemu.signal_image(self._halves)

@@ -23,7 +23,7 @@ Line = Annotated[str, StringConstraints(pattern=r"^[^\r\n]*$", max_length=400)]
 Address = Annotated[int, Field(ge=0, le=0xFFFF_FFFF)]
 Hz = Annotated[int, Field(gt=0, le=0xFFFF_FFFF)]  # a uint32_t in the firmware
 
-HALF_SAMPLES = 1024  # STATOR_HALF_SAMPLES
+HALF_SAMPLES = 1024  # STATOR_HALF_SAMPLES where the model asks for no other block
 
 
 class Region(Section):
@@ -50,7 +50,7 @@ class Counter(Section):
 
 
 class Sensor(Section):
-    """The sampling chain. The timer's clock is divided once per sample, or once per half of 1,024 samples."""
+    """The sampling chain. The timer's clock is divided once per sample, or once per half."""
 
     driver: Name  # a folder of firmware/drivers
     trigger: Line  # what starts a conversion or a transfer, for people
@@ -59,6 +59,8 @@ class Sensor(Section):
     divider_bits: Annotated[int, Field(ge=1, le=64)] = 32  # width of the timer
     bits: Annotated[int, Field(ge=8, le=16)] = 12
     signed: StrictBool = True
+    max_hz: Hz | None = None  # conversions a second, at most
+    half_most: PositiveInt | None = None  # samples of a half, at most: where one DMA transfer counts no further and none is chained
 
 
 class Registers(Section):

@@ -115,7 +115,7 @@ def facts(board: Board, model: str, rtos: Rtos = "freertos", kernels_: str = DEF
         "STATOR_GENERATED": generated,
         "STATOR_HANDLERS": list(board.timing.handlers.values()) if board.timing else [],
         "STATOR_KERNEL_SOURCES": [str(source) for k in kernels() if k.isa in wanted for source in k.sources],
-        "STATOR_DSP_SOURCES": [str(source) for source in sources(selected(board, kernels_).order)],
+        "STATOR_DSP_SOURCES": [str(source) for source in sources(selected(board, kernels_).order, config=spec.features)],
         "STATOR_DSP_DEFINITIONS": list(definitions(spec.features)) if spec.features is not None else [],
         "STATOR_IDLE_SPINS": "ON" if board.simulator is not None and board.simulator.spins else "OFF",
         "STATOR_SIGNAL_AT": "",

@@ -9,10 +9,11 @@ import re
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt, StringConstraints, model_validator
+from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt, StringConstraints, ValidationError, model_validator
 
-from stator.board import NAME, Board, Hz, Line, Name, find_folder
+from stator.board import HALF_SAMPLES, NAME, Board, Hz, Line, Name, find_folder
 from stator.dsp import FeaturesConfig
+from stator.dsp.config import Block
 from stator.errors import ConfigError
 from stator.paths import MODELS
 from stator.yamlfile import Section, read, shown
@@ -27,6 +28,12 @@ class Input(Section):
 
     sample_hz: Hz
     counts_per_g: PositiveFloat  # ADC counts for 1 g
+    block: Block = HALF_SAMPLES  # samples of a frame, and of a half
+
+    @property
+    def half_samples(self) -> int:
+        """Of one half of the double buffer."""
+        return self.block
 
 
 class Window(Section):
@@ -88,6 +95,22 @@ class ModelSpec(Section):
     scores: dict[str, Any] = Field(default_factory=dict)  # how good it is, honestly, for people
     budgets: Budgets = Budgets()
     train: Line = ""  # the command that reproduces the file
+
+    @model_validator(mode="before")
+    @classmethod
+    def _frames(cls, data: Any) -> Any:
+        """The front end is told what a frame of the input is."""
+        told = data.get("features")
+        if not isinstance(told, dict) or not isinstance(data.get("input"), dict):
+            return data
+        of_input = [name for name in Input.model_fields if name in told]
+        if of_input:
+            raise ValueError(f"features: {', '.join(of_input)}: for `input` to say")
+        try:
+            given = Input.model_validate(data["input"])
+        except ValidationError:
+            return data  # which is told where `input` is checked
+        return {**data, "features": {**told, "sample_hz": given.sample_hz, "block": given.block}}
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

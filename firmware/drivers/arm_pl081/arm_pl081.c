@@ -36,11 +36,35 @@ bool arm_pl081_init(void) {
     return true;
 }
 
+/* A part of a copy, in the order of the channel's registers: the controller loads them from there when the part before is
+ * through. */
+struct item {
+    uint32_t source, destination, next, control;
+};
+static struct item items[ARM_PL081_PARTS];
+
+static struct item part(int16_t *to, const int16_t *from, uint32_t halfwords, const struct item *next) {
+    const uint32_t control =
+        next ? CONTROL_WIDTH_16 | CONTROL_INCREMENT : CONTROL_WIDTH_16 | CONTROL_INCREMENT | CONTROL_INTERRUPT;
+    return (struct item){(uint32_t)(uintptr_t)from, (uint32_t)(uintptr_t)to, (uint32_t)(uintptr_t)next, halfwords | control};
+}
+
 void arm_pl081_copy(int16_t *to, const int16_t *from, uint32_t halfwords) {
-    *reg(C0_SOURCE) = (uint32_t)(uintptr_t)from;
-    *reg(C0_DESTINATION) = (uint32_t)(uintptr_t)to;
-    *reg(C0_NEXT_ITEM) = 0;
-    *reg(C0_CONTROL) = halfwords | CONTROL_WIDTH_16 | CONTROL_INCREMENT | CONTROL_INTERRUPT;
+    struct item *next = items;
+    uint32_t done = halfwords <= ARM_PL081_MOST ? halfwords : ARM_PL081_MOST;
+    const struct item first = part(to, from, done, done < halfwords ? next : 0);
+    while (done < halfwords) {
+        const uint32_t left = halfwords - done;
+        const bool last = left <= ARM_PL081_MOST;
+        *next = part(to + done, from + done, last ? left : ARM_PL081_MOST, last ? 0 : next + 1);
+        next++;
+        done += last ? left : ARM_PL081_MOST;
+        __sync_synchronize(); /* the controller reads it from memory */
+    }
+    *reg(C0_SOURCE) = first.source;
+    *reg(C0_DESTINATION) = first.destination;
+    *reg(C0_NEXT_ITEM) = first.next;
+    *reg(C0_CONTROL) = first.control;
     *reg(C0_CONFIGURATION) = CHANNEL_ENABLE | CHANNEL_ERROR_MASK | CHANNEL_TC_MASK;
     *reg(CONFIGURATION) =
         CONFIGURATION_ENABLE; /* changes nothing in hardware; QEMU's model raises its interrupt line only here */

@@ -18,7 +18,7 @@ static uint64_t timestamp; /* end of the half that the DMA copies, in clocks of 
 static unsigned filling;   /* that half */
 
 int stator_sensor_init(int16_t *half0, int16_t *half1, uint32_t samples) {
-    if (!half0 || !half1 || ((uintptr_t)half0 & 3u) || ((uintptr_t)half1 & 3u) || samples == 0 || samples > ARM_PL081_MOST) {
+    if (!half0 || !half1 || ((uintptr_t)half0 & 3u) || ((uintptr_t)half1 & 3u) || samples == 0) {
         return -EINVAL;
     }
     halves[0] = half0;

@@ -12,7 +12,12 @@
 /* A variable that is written before the tasks start and never after: the supervisor sums all of them, over and over. */
 #define STATOR_FIXED __attribute__((section("stator_fixed")))
 
-/* Samples in one half of the DMA double buffer, and in one frame. */
-#define STATOR_HALF_SAMPLES 1024u
+/* Samples of a frame, which the model's yml asks for (input: block). */
+#if !defined(STATOR_FRAME_SAMPLES)
+#define STATOR_FRAME_SAMPLES 1024u
+#endif
+
+/* Samples in one half of the DMA double buffer: a frame. */
+#define STATOR_HALF_SAMPLES STATOR_FRAME_SAMPLES
 
 #endif

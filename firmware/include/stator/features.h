@@ -1,6 +1,6 @@
 /* The front end: one half of raw samples to one column of features, in fixed point.
  *
- * DC removal, Hann window, 1,024-point real FFT (q31), log spectrum and envelope lines, quantized with the model's own
+ * DC removal, Hann window, real FFT, log spectrum and envelope lines, quantized with the model's own
  * input scale. Bit-exact to its NumPy twin, stator/dsp/; the arithmetic is written down in docs/front-end.md.
  */
 #ifndef STATOR_FEATURES_H

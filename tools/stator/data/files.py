@@ -18,25 +18,27 @@ WAV_FULL_SCALE_G = 8.0
 """What the full scale of an integer .wav means: the range of the sensor."""
 
 
-def load_file(path: Path) -> Signal:
-    """The signal in a .npy (float, g), .wav (float: g) or .mat file (CWRU's or UESTC's variables), sampled at 12 kHz. Raises SignalError.
+def load_file(path: Path, sample_hz: int = SAMPLE_HZ) -> Signal:
+    """The signal in a .npy (float, g), .wav (float: g) or .mat file (CWRU's or UESTC's variables), sampled at `sample_hz`. Raises
+    SignalError.
 
     A file of another rate is refused: a resampled signal is not what the sensor gave, so that is for its owner to do.
     """
-    rate, samples, rpm = read(path, path.name)
-    if rate != SAMPLE_HZ:
+    rate, samples, rpm = read(path, path.name, sample_hz if path.suffix.lower() == ".npy" else None)
+    if rate != sample_hz:
         raise SignalError(
-            f"{path.name}: is sampled at {rate:,g} Hz, and the sensor at {SAMPLE_HZ:,} Hz",
-            remedy=f"resample it, for example sox IN.wav -r {SAMPLE_HZ} OUT.wav; cwru:NNN and uestc:FILE are resampled by themselves",
+            f"{path.name}: is sampled at {rate:,g} Hz, and the sensor at {sample_hz:,} Hz",
+            remedy=f"resample it, for example sox IN.wav -r {sample_hz} OUT.wav; cwru:NNN and uestc:FILE are resampled by themselves",
         )
-    return checked(path.name, rate, samples, rpm=rpm)
+    return checked(path.name, rate, samples, rpm=rpm, to_hz=sample_hz)
 
 
 Content = tuple[float, np.ndarray[Any, Any], float | None]
 
 
 def read(path: Path, name: str, sample_hz: int | None = None) -> Content:
-    """Rate in Hz, samples in g and speed in rpm of a file, as they stand in it. `sample_hz`: for .mat files that do not say their rate."""
+    """Rate in Hz, samples in g and speed in rpm of a file, as they stand in it. `sample_hz`: for .npy and .mat files that do not say
+    their rate."""
     try:
         size = path.stat().st_size if path.is_file() else None
     except (OSError, ValueError):

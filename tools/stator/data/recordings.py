@@ -8,15 +8,15 @@ from pathlib import Path
 
 from stator.data.archives import unpacked
 from stator.data.files import read
-from stator.data.signal import Signal, checked
+from stator.data.signal import SAMPLE_HZ, Signal, checked
 from stator.errors import SignalError
 
 CWRU_LABELS = {"Normal": "healthy", "normal": "healthy", "IR": "inner", "B": "ball", "OR": "outer"}
 UESTC_LABELS = {"N": "healthy", "I": "inner", "B": "ball", "O": "outer"}
 
 
-def load_cwru(number: str) -> Signal:
-    """The CWRU recording whose file name ends in this number, at 12 kHz: the decimated one where two do. Raises SignalError."""
+def load_cwru(number: str, sample_hz: int = SAMPLE_HZ) -> Signal:
+    """The CWRU recording whose file name ends in this number, brought to a rate: the decimated one where two do. Raises SignalError."""
     paths = cwru_files().get(int(number)) if re.fullmatch(r"\d{1,6}", number) else None
     if not paths:
         numbers = [str(n) for n in sorted(cwru_files())]
@@ -27,7 +27,7 @@ def load_cwru(number: str) -> Signal:
     said = re.search(r"(?:^|_)(Normal|normal|IR|OR|B)(?=\d|_)", path.name)
     hz = 48000 if path.parent.name == "normal" and ".decimated_12k" not in path.name else 12000
     rate, samples, rpm = read(path, f"cwru:{number}", hz)
-    return checked(f"cwru:{number}", rate, samples, CWRU_LABELS[said[1]] if said else None, rpm)
+    return checked(f"cwru:{number}", rate, samples, CWRU_LABELS[said[1]] if said else None, rpm, sample_hz)
 
 
 def cwru_files() -> dict[int, list[Path]]:
@@ -43,8 +43,8 @@ def cwru_files() -> dict[int, list[Path]]:
     return found
 
 
-def load_uestc(file: str) -> Signal:
-    """The UESTC recording of this file name, with or without .mat. `rpm` is the nominal speed. Raises SignalError."""
+def load_uestc(file: str, sample_hz: int = SAMPLE_HZ) -> Signal:
+    """The UESTC recording of this file name, with or without .mat, brought to a rate. `rpm` is the nominal speed. Raises SignalError."""
     folder = unpacked("uestc")
     names = sorted(p.stem for p in folder.glob("*.mat"))
     stem = file.removesuffix(".mat")
@@ -54,4 +54,5 @@ def load_uestc(file: str) -> Signal:
         raise SignalError(f"no UESTC recording uestc:{file[:40]}", remedy=hint)
     rate, samples, _ = read(folder / f"{stem}.mat", f"uestc:{stem}")
     said = re.match(r"[A-Z]_(\d+)", stem)
-    return checked(f"uestc:{stem}", rate, samples, UESTC_LABELS.get(stem[:1]), float(said[1]) if said else None)
+    rpm = float(said[1]) if said else None
+    return checked(f"uestc:{stem}", rate, samples, UESTC_LABELS.get(stem[:1]), rpm, sample_hz)

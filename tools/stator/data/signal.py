@@ -41,12 +41,23 @@ class Counts:
     @property
     def frames(self) -> npt.NDArray[np.int16]:
         """Whole frames: (frames, 1024)."""
-        count = len(self.samples) // FRAME_SAMPLES
-        return self.samples[: count * FRAME_SAMPLES].reshape(count, FRAME_SAMPLES)
+        return self.halves(FRAME_SAMPLES)
+
+    def halves(self, samples: int) -> npt.NDArray[np.int16]:
+        """Whole halves of so many samples: (halves, samples)."""
+        count = len(self.samples) // samples
+        return self.samples[: count * samples].reshape(count, samples)
 
 
-def checked(name: str, sample_hz: float, samples: npt.NDArray[np.generic], label: str | None = None, rpm: float | None = None) -> Signal:
-    """A Signal out of what a file held, brought to 12 kHz. Raises SignalError with the reason why it cannot be one."""
+def checked(
+    name: str,
+    sample_hz: float,
+    samples: npt.NDArray[np.generic],
+    label: str | None = None,
+    rpm: float | None = None,
+    to_hz: int = SAMPLE_HZ,
+) -> Signal:
+    """A Signal out of what a file held, brought to `to_hz`. Raises SignalError with the reason why it cannot be one."""
     if samples.ndim != 1 and samples.size != max(samples.shape, default=0):
         raise SignalError(f"{name}: is of shape {samples.shape}", remedy="one channel, one value per sample")
     if samples.dtype.kind != "f":
@@ -59,18 +70,20 @@ def checked(name: str, sample_hz: float, samples: npt.NDArray[np.generic], label
     bad = np.flatnonzero(~np.isfinite(values))
     if len(bad):
         raise SignalError(f"{name}: {len(bad):,} samples are not finite, the first is number {bad[0]:,}", remedy="cut them out")
-    return Signal(name, SAMPLE_HZ, resampled(values, int(sample_hz)), label, rpm)
+    return Signal(name, to_hz, resampled(values, int(sample_hz), to_hz), label, rpm)
 
 
-def resampled(samples: Samples, sample_hz: int) -> Samples:
-    """Brought to 12 kHz by a polyphase low-pass filter."""
-    if sample_hz == SAMPLE_HZ:
+def resampled(samples: Samples, sample_hz: int, to_hz: int = SAMPLE_HZ) -> Samples:
+    """Brought from one rate to another by a polyphase low-pass filter."""
+    if sample_hz == to_hz:
         return samples
     from scipy.signal import resample_poly  # noqa: PLC0415 (slow to load, and only this needs it)
 
-    ratio = Fraction(SAMPLE_HZ, sample_hz)
+    ratio = Fraction(to_hz, sample_hz)
     if ratio.denominator > 1000:
-        raise SignalError(f"a rate of {sample_hz} Hz has no simple ratio to {SAMPLE_HZ} Hz", remedy="resample the recording to 12 kHz")
+        raise SignalError(
+            f"a rate of {sample_hz} Hz has no simple ratio to {to_hz} Hz", remedy=f"resample the recording to {to_hz / 1000:g} kHz"
+        )
     return np.asarray(resample_poly(samples, ratio.numerator, ratio.denominator), dtype=np.float64)
 
 

@@ -8,21 +8,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, PositiveInt, ValidationError, model_validator
 
 from stator.errors import ConfigError
 from stator.yamlfile import Section
 
-FRAME_SAMPLES = 1024
-SPECTRUM_BINS = 384
-"""Bins of 11.72 Hz below 4.5 kHz: what lies above is shaped by the recorder's anti-alias filter and is never looked at."""
-ENVELOPE_BINS = 128
-LINE_FIRST, LINE_END = 2, 64
-"""Bins of the envelope spectrum that lines may have: not the constant part and what the window leaks of it."""
+BLOCKS = (256, 512, 1024, 2048, 4096)
+"""Samples of a frame that the front end takes."""
+SAMPLES, SAMPLE_HZ = 1024, 12000
+"""Of a frame, and a second, where nothing else is said."""
+ENVELOPE_BINS = SAMPLES // 8
+LINE_FIRST = 2
+"""First bin of the envelope spectrum that lines may have: not the constant part and what the window leaks of it."""
 LINE_ASIDE = 4
-WORK_BYTES = 4096
 
-Hz = Annotated[float, Field(gt=0, le=6000)]
+Hz = Annotated[float, Field(gt=0, le=50_000)]
+Block = Annotated[int, AfterValidator(lambda value: _one_of(value, BLOCKS))]
 Order = Annotated[float, Field(gt=0, le=100)]
 
 
@@ -39,7 +40,8 @@ class Bearing(Section):
 
 
 class FeaturesConfig(Section):
-    """The `features` section of a `model.yml`. Nothing measures the shaft's speed here: `shaft_hz` is the machine's nominal one."""
+    """The `features` section of a `model.yml`, and from `input` what a frame is. Nothing measures the shaft's speed here: `shaft_hz` is
+    the machine's nominal one."""
 
     shaft_hz: Annotated[float, Field(gt=1, le=200)]
     speed_tolerance: Annotated[float, Field(ge=0, le=0.05)]
@@ -49,7 +51,9 @@ class FeaturesConfig(Section):
     spectrum_bands: Annotated[int, Field(ge=2, le=64)]
     fft: Literal["q15", "q31"] = "q31"  # of the frame
     spectrum_scale: Literal["linear", "mel"] = "linear"  # equal bands side by side, or triangles that are equal on the mel scale
-    envelope_hz: Annotated[tuple[Hz, ...], Field(min_length=1, max_length=4)]  # lower ends of the bands of 1.5 kHz
+    envelope_hz: Annotated[tuple[Hz, ...], Field(min_length=1, max_length=4)]  # lower ends of bands as wide as an eighth of the rate
+    sample_hz: PositiveInt = SAMPLE_HZ
+    block: Block = SAMPLES  # samples of a frame
 
     @classmethod
     def parse(cls, section: Mapping[str, Any]) -> Self:
@@ -62,11 +66,23 @@ class FeaturesConfig(Section):
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
-        if self.edges[-1] > SPECTRUM_BINS or any(first + ENVELOPE_BINS > SPECTRUM_BINS for first in self.envelope_first):
-            raise ValueError("nothing above 4,500 Hz may be used: anti-alias filters differ there")
+        if self.edges[-1] > self.spectrum_bins or any(first + self.envelope_bins > self.spectrum_bins for first in self.envelope_first):
+            raise ValueError(f"nothing above {self.sample_hz * 3 / 8:,g} Hz may be used: anti-alias filters differ there")
         if any(low >= high for low, high in itertools.pairwise(self.edges)):
-            raise ValueError("spectrum_hz is too narrow for so many spectrum_bands: a band needs 12 Hz")
+            raise ValueError(f"spectrum_hz is too narrow for so many spectrum_bands: a band needs {self.sample_hz / self.block:.0f} Hz")
+        if self.fft == "q15" and self.block != SAMPLES:
+            raise ValueError(f"fft: q15 takes frames of {SAMPLES:,} samples, and input: block is {self.block:,}: q31")
         return self
+
+    @property
+    def spectrum_bins(self) -> int:
+        """Bins below 3/8 of the rate: what lies above is shaped by the recorder's anti-alias filter and is never looked at."""
+        return self.block * 3 // 8
+
+    @property
+    def envelope_bins(self) -> int:
+        """Width of an envelope band; its envelope has as many values over the frame."""
+        return self.block // 8
 
     @property
     def edges(self) -> tuple[int, ...]:
@@ -74,20 +90,18 @@ class FeaturesConfig(Section):
         last two are highest and end."""
         low, high = self.spectrum_hz
         if self.spectrum_scale == "mel":
-            return mel_edges(low, high, self.spectrum_bands)
-        return tuple(_bin(low + (high - low) * i / self.spectrum_bands) for i in range(self.spectrum_bands + 1))
+            return mel_edges(low, high, self.spectrum_bands, self.block, self.sample_hz)
+        return tuple(self._bin(low + (high - low) * i / self.spectrum_bands) for i in range(self.spectrum_bands + 1))
 
     @property
     def envelope_first(self) -> tuple[int, ...]:
         """First bins of the envelope bands."""
-        return tuple(_bin(hz) for hz in self.envelope_hz)
+        return tuple(self._bin(hz) for hz in self.envelope_hz)
 
     @property
     def lines(self) -> tuple[Line, ...]:
         """The lines looked for in every envelope spectrum: per order, per harmonic."""
-        return tuple(
-            _line(order * self.shaft_hz, k, self.speed_tolerance) for order in self.bearing.orders for k in range(1, self.harmonics + 1)
-        )
+        return tuple(self._line(order * self.shaft_hz, k) for order in self.bearing.orders for k in range(1, self.harmonics + 1))
 
     @property
     def columns(self) -> int:
@@ -104,7 +118,30 @@ class FeaturesConfig(Section):
     @property
     def work_bytes(self) -> int:
         """Work memory of `stator_features_run`."""
-        return WORK_BYTES
+        return 4 * self.block
+
+    @property
+    def portable(self) -> bool:
+        """Whether it is compiled from the portable files alone: the boards' sets take frames of 1,024 samples."""
+        return self.block != SAMPLES
+
+    @property
+    def more_stack_bytes(self) -> int:
+        """What the portable files take of the feature task's stack beyond the sets."""
+        return 128 if self.portable else 0
+
+    def _bin(self, hz: float) -> int:
+        return _bin(hz, self.block, self.sample_hz)
+
+    def _line(self, hz: float, harmonic: int) -> Line:
+        """As wide as the tolerance of the speed makes it. Beside it: half way to the next harmonic, but no further than LINE_ASIDE bins."""
+        low, high = (self._bin(hz * harmonic * (1 + sign * self.speed_tolerance)) for sign in (-1, 1))
+        end = self.envelope_bins // 2
+        bins = min(high - low + 1, end - LINE_FIRST)
+        aside = min(hz / 2 * self.block / self.sample_hz, LINE_ASIDE)
+        places = (low, math.floor(low - aside + 0.5), math.floor(low + aside + 0.5))
+        at, below, above = (min(max(place, LINE_FIRST), end - bins) for place in places)
+        return Line(at, below, above, bins)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,21 +173,17 @@ class Quantizer:
         return cls(multiplier, zero_point)
 
 
-def mel_edges(low: float, high: float, bands: int) -> tuple[int, ...]:
+def mel_edges(low: float, high: float, bands: int, block: int = SAMPLES, sample_hz: int = SAMPLE_HZ) -> tuple[int, ...]:
     """Bins where triangles start, the last one's highest and its end: bands + 2, in equal steps of 2595 log10(1 + f / 700)."""
     ratio = (700 + high) / (700 + low)
-    return tuple(_bin((700 + low) * ratio ** (i / (bands + 1)) - 700) for i in range(bands + 2))
+    return tuple(_bin((700 + low) * ratio ** (i / (bands + 1)) - 700, block, sample_hz) for i in range(bands + 2))
 
 
-def _bin(hz: float) -> int:
-    return math.floor(hz * FRAME_SAMPLES / 12000 + 0.5)
+def _bin(hz: float, block: int, sample_hz: int) -> int:
+    return math.floor(hz * block / sample_hz + 0.5)
 
 
-def _line(hz: float, harmonic: int, tolerance: float) -> Line:
-    """As wide as the tolerance of the speed makes it. Beside it: half way to the next harmonic, but no further than LINE_ASIDE bins."""
-    low, high = (_bin(hz * harmonic * (1 + sign * tolerance)) for sign in (-1, 1))
-    bins = high - low + 1
-    aside = min(hz / 2 * FRAME_SAMPLES / 12000, LINE_ASIDE)
-    places = (low, math.floor(low - aside + 0.5), math.floor(low + aside + 0.5))
-    at, below, above = (min(max(place, LINE_FIRST), LINE_END - bins) for place in places)
-    return Line(at, below, above, bins)
+def _one_of(value: int, choices: tuple[int, ...]) -> int:
+    if value not in choices:
+        raise ValueError(f"must be one of {', '.join(map(str, choices))}, not {value}")
+    return value

@@ -19,6 +19,7 @@ def emit_config(config: FeaturesConfig, quantizer: Quantizer) -> dict[str, str]:
     """File name -> text. The same configuration gives the same bytes."""
     lines = config.lines
     turns, split = q15.turns(), q15.split()
+    steps = max(config.block, 1024)
     text = f"""/* Tables of the front end, made from the `features` section of model.yml and the quantization of the model's input. */
 #include "dsp/features_config.h"
 
@@ -30,9 +31,9 @@ void stator_spectrum(int32_t *z, const int16_t *half, int32_t mean, int32_t peak
     {SPECTRUM[config.fft]}
 }}
 
-/* sin(2 pi k / 1024), q31 */
-const int32_t stator_dsp_sine[{fixed.SINE_STEPS}] = {{
-{_rows(fixed.sine().tolist())}}};
+/* sin(2 pi k / {steps}), q31 */
+const int32_t stator_dsp_sine[{steps}] = {{
+{_rows(fixed.sine()[:: fixed.SINE_STEPS // steps].tolist())}}};
 
 /* cosines and sines, q14 */
 const int16_t stator_dsp_turns_q15[{turns.size}] __attribute__((aligned(8))) = {{

@@ -17,7 +17,7 @@ import numpy.typing as npt
 Ints = npt.NDArray[np.int64]
 Powers = npt.NDArray[np.uint64]
 
-SINE_STEPS = 1024
+SINE_STEPS = 4096
 LOG2_CURVE = 22700
 """Weight of the parabola f (1 - f) that turns a mantissa into its logarithm, in q16."""
 ROOT = (16992, 34473, 20731)
@@ -26,7 +26,7 @@ ROOT = (16992, 34473, 20731)
 
 @cache
 def sine() -> Ints:
-    """sin(2 pi k / 1024) in q31, rounded to nearest, saturated to +-(2**31 - 1): the only table of the front end."""
+    """sin(2 pi k / 4096) in q31, rounded to nearest, saturated to +-(2**31 - 1): of it the firmware has as many steps as it needs."""
     exact = np.sin(2.0 * np.pi * np.arange(SINE_STEPS) / SINE_STEPS) * 2.0**31
     table = np.clip(np.rint(exact), -(2.0**31) + 1, 2.0**31 - 1).astype(np.int64)
     table.setflags(write=False)
@@ -34,7 +34,7 @@ def sine() -> Ints:
 
 
 def cosine(index: Ints) -> Ints:
-    """cos(2 pi index / 1024) in q31."""
+    """cos(2 pi index / 4096) in q31."""
     values: Ints = sine()[(index + SINE_STEPS // 4) % SINE_STEPS]
     return values
 
@@ -97,7 +97,7 @@ def _turn(real: Ints, imag: Ints, cos: Ints, sin: Ints) -> tuple[Ints, Ints]:
 
 
 def fft(real: Ints, imag: Ints) -> tuple[Ints, Ints]:
-    """Complex FFT over the last axis (a power of two from 4 to 1024), divided by its length.
+    """Complex FFT over the last axis (a power of two from 4 to 2048), divided by its length.
 
     Parts must be at most 2**30 in magnitude; the results' moduli do not exceed the largest modulus of the input.
     """
@@ -127,7 +127,7 @@ def fft(real: Ints, imag: Ints) -> tuple[Ints, Ints]:
 
 
 def real_fft(samples: Ints) -> tuple[Ints, Ints]:
-    """The first half of the FFT of real samples over the last axis (length a power of two up to 1024), divided by the length.
+    """The first half of the FFT of real samples over the last axis (length a power of two up to 4096), divided by the length.
 
     Samples must be at most 2**30 in magnitude. Bin 0 is exact in its real part; the bin at half the rate is left out.
     """

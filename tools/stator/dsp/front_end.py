@@ -6,14 +6,14 @@ import numpy as np
 import numpy.typing as npt
 
 from stator.dsp import fixed, q15
-from stator.dsp.config import ENVELOPE_BINS, FRAME_SAMPLES, FeaturesConfig, Quantizer
+from stator.dsp.config import SAMPLES, FeaturesConfig, Quantizer
 from stator.dsp.fixed import Ints, Powers
 
 CHUNK = 256  # frames worked on at once, which bounds the memory
 
 
 def features(halves: npt.NDArray[np.int16], config: FeaturesConfig, quantizer: Quantizer) -> npt.NDArray[np.int8]:
-    """int8 columns of raw halves: (..., 1024) ADC counts to (..., columns)."""
+    """int8 columns of raw halves: (..., block) ADC counts to (..., columns)."""
     values = octaves(halves, config)
     scaled = quantizer.zero_point + ((values * quantizer.multiplier + 32768) >> 16)
     columns: npt.NDArray[np.int8] = np.clip(scaled, -128, 127).astype(np.int8)
@@ -21,33 +21,35 @@ def features(halves: npt.NDArray[np.int16], config: FeaturesConfig, quantizer: Q
 
 
 def octaves(halves: npt.NDArray[np.int16], config: FeaturesConfig) -> Ints:
-    """The columns before quantization, in 1/256 octave of power: (..., 1024) to (..., columns)."""
-    if halves.dtype != np.int16 or halves.shape[-1:] != (FRAME_SAMPLES,):
-        raise ValueError(f"halves must be int16 of shape (..., {FRAME_SAMPLES}), not {halves.dtype} of {halves.shape}")
-    flat = halves.reshape(-1, FRAME_SAMPLES)
+    """The columns before quantization, in 1/256 octave of power: (..., block) to (..., columns)."""
+    if halves.dtype != np.int16 or halves.shape[-1:] != (config.block,):
+        raise ValueError(f"halves must be int16 of shape (..., {config.block}), not {halves.dtype} of {halves.shape}")
+    flat = halves.reshape(-1, config.block)
     parts = [_octaves(flat[i : i + CHUNK].astype(np.int64), config) for i in range(0, len(flat), CHUNK)]
     whole = np.concatenate(parts) if parts else np.zeros((0, config.columns), dtype=np.int64)
     return whole.reshape(*halves.shape[:-1], config.columns)
 
 
 def spectrum(frames: Ints, fft: str = "q31") -> tuple[Ints, Ints]:
-    """Bins 0 .. 511 of the windowed frames, mean removed. q31: scaled up to 31 bits, divided by 1024; q15: as of stator.dsp.q15."""
-    mean = (frames.sum(axis=-1, keepdims=True) + 512) >> 10
+    """The lower half of the bins of the windowed frames (N samples each, 256 to 4096), mean removed. q31: scaled up to 31 bits, divided
+    by N; q15, of 1024 samples: as of stator.dsp.q15."""
+    size = frames.shape[-1]
+    mean = (frames.sum(axis=-1, keepdims=True) + size // 2) >> (size.bit_length() - 1)
     centred = frames - mean
     peak = np.abs(centred).max(axis=-1, keepdims=True)
     if fft == "q15":
-        return q15.transformed(fixed.mulh(centred * q15.gain(peak, 18), hann()) >> 16)
+        return q15.transformed(fixed.mulh(centred * q15.gain(peak, 18), hann(size)) >> 16)
     room = np.where(peak > 0, fixed.headroom(peak) - 1, 0)
-    return fixed.real_fft(fixed.mulh(centred << room, hann()))
+    return fixed.real_fft(fixed.mulh(centred << room, hann(size)))
 
 
-def hann() -> Ints:
-    """The Hann window of a frame in q31."""
-    return 2**30 - 1 - (fixed.cosine(np.arange(FRAME_SAMPLES)) >> 1)
+def hann(size: int = SAMPLES) -> Ints:
+    """The Hann window of `size` samples in q31."""
+    return 2**30 - 1 - (fixed.cosine(np.arange(size) * (fixed.SINE_STEPS // size)) >> 1)
 
 
 def envelope(real: Ints, imag: Ints) -> Ints:
-    """The magnitude over time (128 points, scaled below 2**30) of a band of 128 bins; zeros for an empty band."""
+    """The magnitude over time (as many points, scaled below 2**30) of a band of bins; zeros for an empty band."""
     peak = np.maximum(np.abs(real), np.abs(imag)).max(axis=-1, keepdims=True)
     room = np.where(peak > 0, fixed.headroom(peak) - 2, 0)
     size = fixed.magnitude(*fixed.fft(real << room, imag << room))
@@ -68,14 +70,14 @@ def _octaves(frames: Ints, config: FeaturesConfig) -> Ints:
     mean = (bands.sum(axis=1, keepdims=True) + config.spectrum_bands // 2) // config.spectrum_bands
     columns = [bands - mean]
     for first in config.envelope_first:
-        band = slice(first, first + ENVELOPE_BINS)
+        band = slice(first, first + config.envelope_bins)
         columns.append(_envelope_columns(envelope(real[:, band], imag[:, band]), config))
     return np.concatenate(columns, axis=1)
 
 
 def _envelope_columns(size: Ints, config: FeaturesConfig) -> Ints:
     """Lines of the envelope's spectrum over their surroundings, then how impulsive the envelope is."""
-    flattened = fixed.root_q30(fixed.mulh(size, hann()[:: FRAME_SAMPLES // ENVELOPE_BINS]) << 1)
+    flattened = fixed.root_q30(fixed.mulh(size, hann(config.envelope_bins)) << 1)
     real, imag = fixed.real_fft(flattened)
     real[:, 1] += real[:, 0] >> 1  # the Hann window puts minus half of the constant part here
     bins = power(real, imag)
@@ -90,7 +92,11 @@ def _envelope_columns(size: Ints, config: FeaturesConfig) -> Ints:
     above_them = level([line.at for line in lines], widths) - around
     coarse = size >> 14
     squares, total = (coarse * coarse).sum(axis=1), coarse.sum(axis=1)
-    spread = fixed.log2_q8(squares.astype(np.uint64)) - 2 * fixed.log2_q8(total.astype(np.uint64)) + 7 * 256
+    spread = (
+        fixed.log2_q8(squares.astype(np.uint64))
+        - 2 * fixed.log2_q8(total.astype(np.uint64))
+        + (config.envelope_bins.bit_length() - 1) * 256
+    )
     impulses = np.where(total == 0, 0, 2 * spread - 512)
     return np.concatenate([above_them, impulses[:, None]], axis=1)
 

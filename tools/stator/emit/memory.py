@@ -5,7 +5,6 @@ from __future__ import annotations
 from stator import __version__
 from stator.emit import c
 from stator.memory import Item, MemoryPlan
-from stator.memory.tasks import stack_bytes
 
 
 def memory_header(plan: MemoryPlan) -> str:
@@ -72,9 +71,9 @@ def _declaration(item: Item) -> str:
 def _sizes(plan: MemoryPlan) -> dict[str, str]:
     tasks, window = plan.tasks, plan.spec.window
     assert tasks is not None and window is not None
-    out = {"STATOR_MAIN_STACK_BYTES": f"{stack_bytes(tasks.main, 'main', plan.board)}u"}
+    out = {"STATOR_MAIN_STACK_BYTES": f"{plan.item('stator_stack_main').need.bytes}u"}
     for name, task in tasks.tasks.items():
-        out[f"STATOR_TASK_{name.upper()}_STACK_BYTES"] = f"{stack_bytes(task, name, plan.board)}u"
+        out[f"STATOR_TASK_{name.upper()}_STACK_BYTES"] = f"{plan.item(f'stator_stack_{name}').need.bytes}u"
         out[f"STATOR_TASK_{name.upper()}_PRIORITY"] = f"{task.priority}u"
     for name, queue in tasks.queues.items():
         out[f"STATOR_QUEUE_{name.upper()}_LENGTH"] = f"{queue.length}u"

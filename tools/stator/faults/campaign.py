@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stator.build import Image
-from stator.data import load_signal, to_counts
+from stator.data import load_halves
 from stator.errors import ToolError
 from stator.faults.gdb import Gone
 from stator.faults.judge import DISTURBED, Outcome, Witness, outcome
@@ -46,7 +46,7 @@ def reference(image: Image) -> Reference:
 
 def halves(image: Image) -> qemu.Halves:
     assert image.spec.input is not None
-    return to_counts(load_signal(SIGNAL), image.spec.input.counts_per_g).frames[:HALVES]
+    return load_halves(SIGNAL, image.spec.input)[:HALVES]
 
 
 def inject(image: Image, elf: Elf, signal: bytes, kind: Kind, number: int, right: Reference) -> Outcome:

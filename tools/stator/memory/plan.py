@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from stator.board import HALF_SAMPLES, Board, boards_that
+from stator.board import Board, boards_that
 from stator.errors import ConfigError, DoesNotFit
 from stator.ir import DType
 from stator.memory.pack import Block, align_up, pack, peak
@@ -139,7 +139,7 @@ def plan(schedule: Schedule, board: Board, spec: ModelSpec, tasks: Tasks | None)
         laid = _in_banks(schedule, board, needs[:-1], laid) or laid
     if laid is None:
         raise _too_small(needs, board, spec, tasks, schedule)
-    chosen = sampling(board, spec.input.sample_hz) if tasks is not None and spec.input is not None else None
+    chosen = sampling(board, spec.input.sample_hz, spec.input.half_samples) if tasks is not None and spec.input is not None else None
     size = sum(bank.bytes for bank in laid.banks)
     return MemoryPlan(schedule, board, spec, tasks, chosen, laid.offsets, size, packing.bound, laid.items, laid.banks)
 
@@ -257,7 +257,7 @@ def _end(needs: Iterable[Need], at: int) -> int:
 
 def _needs(arena_bytes: int, board: Board, spec: ModelSpec, tasks: Tasks | None) -> list[Need]:
     arena = Need(ARENA, "arena", "uint8_t", arena_bytes, ARENA_ALIGN, "arena: tensors and state of the model")
-    if tasks is None or spec.window is None or spec.features is None:
+    if tasks is None or spec.input is None or spec.window is None or spec.features is None:
         return [arena]
     columns, classes = spec.window.columns, len(spec.labels)
     stacks = {"main": tasks.main, **tasks.tasks}
@@ -268,7 +268,8 @@ def _needs(arena_bytes: int, board: Board, spec: ModelSpec, tasks: Tasks | None)
 
     for name, stack in stacks.items():
         what = "stack of start-up and interrupts" if name == "main" else f"stack of task {name}"
-        add(f"stack_{name}", "stack", stack_bytes(stack, name, board), max(board.stack_align, board.guard_bytes), what)
+        more = spec.features.more_stack_bytes if spec.features is not None and name == "feature" else 0
+        add(f"stack_{name}", "stack", stack_bytes(stack, name, board) + more, max(board.stack_align, board.guard_bytes), what)
     for name in tasks.tasks:
         add(f"tcb_{name}", "object", tasks.objects.task_bytes, OBJECT_ALIGN, f"kernel object of task {name}")
     for name, queue in tasks.queues.items():
@@ -279,7 +280,7 @@ def _needs(arena_bytes: int, board: Board, spec: ModelSpec, tasks: Tasks | None)
     add("features_work", "features", spec.features.work_bytes, OBJECT_ALIGN, "work of the front end")
     for half in (0, 1):
         what = f"half {half} of the DMA's double buffer"
-        needs.append(Need(f"stator_half{half}", "half", "int16_t", 2 * HALF_SAMPLES, HALF_ALIGN, what, dma=True))
+        needs.append(Need(f"stator_half{half}", "half", "int16_t", 2 * spec.input.half_samples, HALF_ALIGN, what, dma=True))
     return [*needs, arena]
 
 

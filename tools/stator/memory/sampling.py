@@ -10,26 +10,28 @@ from stator.errors import ConfigError
 from stator.yamlfile import shown
 
 LIMIT_PPM = 300
+LONGEST_MS = 350  # of a half: after 400 ms without one the supervisor calls the sensor dead (firmware/health)
 
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """`clock_hz` divided by `divider` once per sample, or once per half where `block`."""
+    """`clock_hz` divided by `divider` once per sample, or once per half of so many `samples` where `block`."""
 
     clock_hz: int
     divider: int
     block: bool
     target_hz: int
+    samples: int
 
     @property
     def half_ticks(self) -> int:
         """Clock ticks from one half to the next."""
-        return self.divider if self.block else self.divider * HALF_SAMPLES
+        return self.divider if self.block else self.divider * self.samples
 
     @property
     def hz(self) -> Fraction:
         """The true rate."""
-        return Fraction(self.clock_hz * HALF_SAMPLES, self.half_ticks)
+        return Fraction(self.clock_hz * self.samples, self.half_ticks)
 
     @property
     def hz_milli(self) -> int:
@@ -41,12 +43,14 @@ class Sampling:
         return float((self.hz / self.target_hz - 1) * 1_000_000)
 
 
-def sampling(board: Board, target_hz: int) -> Sampling:
-    """The nearest divider. Raises ConfigError where it is more than 300 ppm off or wider than the timer."""
+def sampling(board: Board, target_hz: int, samples: int = HALF_SAMPLES) -> Sampling:
+    """The nearest divider. Raises ConfigError where it is more than 300 ppm off or wider than the timer, or where sensor, DMA or
+    supervisor cannot follow."""
     sensor = board.sensor
+    _can_follow(board, target_hz, samples)
     block = sensor.divides == "block"
-    below = sensor.clock_hz * (HALF_SAMPLES if block else 1) // target_hz
-    candidates = [Sampling(sensor.clock_hz, divider, block, target_hz) for divider in (max(below, 1), below + 1)]
+    below = sensor.clock_hz * (samples if block else 1) // target_hz
+    candidates = [Sampling(sensor.clock_hz, divider, block, target_hz, samples) for divider in (max(below, 1), below + 1)]
     chosen = min(candidates, key=lambda s: abs(s.error_ppm))
     divider = chosen.divider
     where = f"{shown(board.file)}: sensor"
@@ -62,3 +66,23 @@ def sampling(board: Board, target_hz: int) -> Sampling:
             remedy="a slower clock for the sampling timer (sensor.clock_hz), or the timer's true divider_bits",
         )
     return chosen
+
+
+def _can_follow(board: Board, target_hz: int, samples: int) -> None:
+    sensor, where = board.sensor, f"{shown(board.file)}: sensor"
+    if sensor.max_hz is not None and target_hz > sensor.max_hz:
+        raise ConfigError(
+            f"{where}: converts {sensor.max_hz:,} times a second at most, and the model asks for {target_hz:,}",
+            remedy="a smaller input: sample_hz in model.yml",
+        )
+    if sensor.half_most is not None and samples > sensor.half_most:
+        raise ConfigError(
+            f"{where}: a half has {sensor.half_most:,} samples at most, and the model asks for {samples:,}",
+            remedy="a smaller input: block in model.yml",
+        )
+    if samples * 1000 > target_hz * LONGEST_MS:
+        raise ConfigError(
+            f"{where}: a half of {samples:,} samples at {target_hz:,} Hz takes {samples * 1000 / target_hz:,.0f} ms, and {LONGEST_MS} ms "
+            "are the most: the supervisor would take the sensor for dead",
+            remedy="a smaller input: block in model.yml",
+        )

@@ -9,7 +9,7 @@ import serial
 
 from stator.board import Board
 from stator.build import build
-from stator.data import load_signal, to_counts
+from stator.data import load_halves
 from stator.errors import ConfigError, ToolError
 from stator.sim import qemu, simulator
 from stator.spec import ModelSpec
@@ -45,7 +45,7 @@ def simulated(board: Board, spec: ModelSpec, signal: str) -> Listen:
         raise ConfigError(f"model '{spec.name}' watches no sensor", remedy="a model with input, features and window in its model.yml")
     simulator.version(board)  # refuses a board without one
     image = build(board, spec)
-    loaded = qemu.signal_image(to_counts(load_signal(signal), spec.input.counts_per_g).frames)
+    loaded = qemu.signal_image(load_halves(signal, spec.input))
     facts = board.simulator
     paced = ("-icount", f"shift={facts.icount_shift},sleep=on") if facts and facts.kind == "qemu" else ()
 

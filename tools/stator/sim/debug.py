@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from stator.board import load_board
-from stator.data import load_signal, to_counts
+from stator.data import load_halves
 from stator.errors import StatorError, ToolError
 from stator.paths import ROOT
 from stator.sim import qemu
@@ -30,7 +30,7 @@ def words(board_name: str, model_name: str, signal_name: str) -> list[str]:
     if board.simulator is None or board.simulator.kind != "qemu" or spec.input is None:
         raise ToolError(f"'{spec.name}' on '{board.name}' does not run on QEMU", remedy="a board with `simulator: {kind: qemu}`")
     signal = folder / "debug_signal.bin"
-    signal.write_bytes(qemu.signal_image(to_counts(load_signal(signal_name), spec.input.counts_per_g).frames))
+    signal.write_bytes(qemu.signal_image(load_halves(signal_name, spec.input)))
     command = qemu.command(board.simulator, elf, Path("unused"), signal)
     command[command.index("-serial") + 1] = "mon:stdio"
     for flag in ("-monitor", "-display"):

@@ -7,7 +7,7 @@ import shutil
 
 from stator.board import Board, load_board
 from stator.build import Image, build
-from stator.data import load_signal, to_counts
+from stator.data import load_halves
 from stator.measure.replay import stages
 from stator.paths import ROOT
 from stator.sim.run import replay
@@ -22,7 +22,7 @@ def measure(image: Image) -> Measured:
     near = timing_of(board).like
     ran = build(_twin(board, load_board(near)), spec) if near else image
     assert spec.input is not None and ran.board.simulator is not None
-    halves = to_counts(load_signal("synthetic"), spec.input.counts_per_g).frames[:FRAMES]
+    halves = load_halves("synthetic", spec.input)[:FRAMES]
     done = replay(ran.board, ran.elf, halves, FRAMES)
     parts = {s.name: s for s in stages((done.instructions or done.telemetry.records)[:FRAMES], ran.board)}
     return Measured(

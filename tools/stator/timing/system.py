@@ -136,10 +136,11 @@ class Costs:
 def costs(board: Board, plan: MemoryPlan, elf: Elf) -> Costs:
     """Reads an image. Raises UnboundedTime, ToolError."""
     timing, kind, tasks, window = timing_of(board), controller(board), plan.tasks, plan.spec.window
-    assert tasks is not None and window is not None
+    assert tasks is not None and window is not None and plan.spec.input is not None
     item = max(q.item_bytes.bytes(window.columns, len(plan.spec.labels)) for q in tasks.queues.values())
     columns = max(window.columns, len(plan.spec.labels))
     state = state_of(plan)[1]
+    half = plan.spec.input.half_samples
     frame = _FRAME_BYTES + len(board.name) + len(plan.spec.name) + window.columns + len(plan.spec.labels)
     loops = {
         "stator_stream_filled": 1,  # no half is missed: what this analysis proves
@@ -154,8 +155,9 @@ def costs(board: Board, plan: MemoryPlan, elf: Elf) -> Costs:
         "memcpy": item,
         "ns16550_interrupt": 16,
         "riscv_plic_interrupt": 1,  # each source counts on its own
-        "riscv_clint_sample": 128,
-        "timer_replay_interrupt": 16,
+        "riscv_clint_sample": half // 8,
+        "timer_replay_interrupt": half // 64,
+        "arm_pl081_copy": (half - 1) // 4095,  # ARM_PL081_MOST
         "riscv_clint_now": 2,
         "riscv_clint_arm": 2,
         "stator_crc32": frame,
@@ -178,7 +180,8 @@ def costs(board: Board, plan: MemoryPlan, elf: Elf) -> Costs:
         "memcmp": columns,
         "stator_port_damage": len(tasks.tasks) + 2,
         "stator_monitor_stacks_frame": len(tasks.tasks) + 2,
-        "stator_port_stack_used": max(size for t in (*tasks.tasks.values(), tasks.main) for size in t.stack_bytes.values()),
+        "stator_port_stack_used": max(size for t in (*tasks.tasks.values(), tasks.main) for size in t.stack_bytes.values())
+        + 128,  # more_stack_bytes
     }
     code, text = (
         Code.of(elf, {**loops, "memcpy": n}, {"memcpy": _COPY + n} if board.isa == "arm" else {}) for n in (item, max(_SHORT_TEXT, columns))

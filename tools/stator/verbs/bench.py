@@ -11,7 +11,7 @@ from stator import compare as compared_
 from stator import revision
 from stator.board import Board, boards_that, load_board
 from stator.build import build, toolchain
-from stator.data import load_signal, to_counts
+from stator.data import load_halves
 from stator.emit import layers
 from stator.errors import ConfigError, StatorError
 from stator.fit import fitted
@@ -235,7 +235,7 @@ def _firmware(spec: ModelSpec, board: Board) -> tuple[dict[str, object], list[Ch
         Check("RAM of the whole image", whole.sram_bytes, budgets.sram_bytes, "B"),
     ]
     if simulator.has_one(board) and spec.input is not None:
-        frames = to_counts(load_signal("synthetic"), spec.input.counts_per_g).frames[:FRAMES]
+        frames = load_halves("synthetic", spec.input)[:FRAMES]
         done = replay(board, image.elf, frames, FRAMES)
         if done.instructions is not None:
             fields["frame_cycles"] = cycles = stages(done.telemetry.records, board)[-1].worst

@@ -38,7 +38,7 @@ _STRESS_SHIFT = 3
         "board": "a simulated board: a folder of boards/ or a path to one",
         "signal": "cwru:NNN, uestc:FILE, synthetic, synthetic:LABEL, or a path to a .npy, .wav or .mat file",
         "model": "a folder of models/ or a path to one",
-        "frames": "how many frames of 1,024 samples (0: one pass over the signal); the signal loops",
+        "frames": "how many frames (0: one pass over the signal); the signal loops",
         "rtos": "freertos, or baremetal: interrupts and one loop",
         "stress": "telemetry floods the line and the idle task burns all time; on QEMU at 125 million instructions a second or more",
     },
@@ -58,10 +58,10 @@ def run(board: str, signal: str, model: str = "bearing", frames: int = 0, rtos: 
     _can_run(the_board, spec)
     if not 0 <= frames <= _FRAMES_LIMIT:
         raise ConfigError(f"--frames {frames}: from 0 (one pass) to {_FRAMES_LIMIT:,}")
-    heard = load_signal(signal)
     assert spec.input is not None
+    heard = load_signal(signal, spec.input.sample_hz)
     counts = to_counts(heard, spec.input.counts_per_g)
-    halves = _fitting(counts, the_board)
+    halves = _fitting(counts.halves(spec.input.half_samples), the_board)
     if stress and rtos != "freertos":
         raise ConfigError("--stress: the image under stress is one with FreeRTOS", remedy="leave out --rtos, or --stress")
     image = build(the_board, spec, rtos=known_rtos(rtos), variant="stress" if stress else "")
@@ -84,10 +84,10 @@ def _can_run(board: Board, spec: ModelSpec) -> None:
         raise ConfigError(f"model '{spec.name}' takes no features of a sensor", remedy="a model with features and window in its model.yml")
 
 
-def _fitting(counts: Counts, board: Board) -> qemu.Halves:
+def _fitting(halves: qemu.Halves, board: Board) -> qemu.Halves:
     """The frames as the board's ADC gives them; as many as its signal memory holds, where it has one."""
     assert board.simulator is not None
-    frames = as_converted(board, counts.frames)
+    frames = as_converted(board, halves)
     if board.simulator.kind == "renode":
         return frames
     room = ((board.simulator.signal_bytes or 0) - qemu.SIGNAL_HEADER_BYTES) // (2 * frames.shape[1])

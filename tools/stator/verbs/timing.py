@@ -8,7 +8,7 @@ from stator.board import Board, load_board
 from stator.build import Image
 from stator.build import build as build_image
 from stator.cmake import write_whole
-from stator.data import load_signal, to_counts
+from stator.data import load_halves
 from stator.measure import read_elf
 from stator.memory import load_tasks
 from stator.progress import status
@@ -56,7 +56,7 @@ def _traced(image: Image) -> tuple[dict[str, float], str]:
     board, spec = image.board, image.spec
     assert spec.input is not None and image.plan.tasks is not None
     noting = build_image(board, spec, variant="trace")
-    halves = to_counts(load_signal("synthetic"), spec.input.counts_per_g).frames[:FRAMES]
+    halves = load_halves("synthetic", spec.input)[:FRAMES]
     facts = timing_of(board)
     found = spans(trace(board, noting.elf, halves), list(image.plan.tasks.tasks), list(facts.handlers), facts.sensor[-1])
     file = image.build_dir / "trace.json"
