@@ -4,11 +4,13 @@
 #include "arm_nvic/arm_nvic.h"
 #include "arm_pl081/arm_pl081.h"
 #include "arm_pl081_replay/arm_pl081_replay.h"
+#include "arm_sbcon/arm_sbcon.h"
 #include "arm_semihosting/arm_semihosting.h"
 #include "cmsdk_dual_timer/cmsdk_dual_timer.h"
 #include "cmsdk_timer/cmsdk_timer.h"
 #include "cmsdk_uart/cmsdk_uart.h"
 #include "cmsdk_watchdog/cmsdk_watchdog.h"
+#include "tmp102/tmp102.h"
 
 #include "memory_plan.h"
 
@@ -22,6 +24,8 @@ const struct cmsdk_uart cmsdk_uart_port = {.base = 0x50200000u, .clock_hz = 2000
 const uintptr_t cmsdk_dual_timer_base = 0x50002000u;
 const struct cmsdk_watchdog cmsdk_watchdog = {.base = 0x50081000u, .clock_hz = 20000000u};
 const uintptr_t cmsdk_timer_clock_base = 0x50001000u;
+const uint32_t arm_sbcon_base = 0x5020d000u;
+const uint8_t tmp102_address = 0x48;
 const uintptr_t arm_pl081_base = 0x50110000u;
 const uintptr_t arm_pl081_replay_timer = 0x50000000u;
 

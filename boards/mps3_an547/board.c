@@ -3,10 +3,12 @@
 #include "stator/board.h"
 
 #include "arm_nvic/arm_nvic.h"
+#include "arm_sbcon/arm_sbcon.h"
 #include "arm_semihosting/arm_semihosting.h"
 #include "cmsdk_uart/cmsdk_uart.h"
 #include "sse_timer/sse_timer.h"
 #include "timer_replay/timer_replay.h"
+#include "tmp102/tmp102.h"
 
 #include "memory_plan.h"
 
@@ -17,6 +19,8 @@
 #define TIMER0 0x58000000u
 
 const struct cmsdk_uart cmsdk_uart_port = {.base = 0x59303000u, .clock_hz = 32000000u, .baud = STATOR_TELEMETRY_BAUD};
+const uint32_t arm_sbcon_base = 0x59206000u;
+const uint8_t tmp102_address = 0x48;
 const uintptr_t sse_timer_counter = 0x58100000u;
 const uintptr_t sse_timer_uart = 0x58001000u;
 

@@ -4,8 +4,10 @@
 #include "arm_nvic/arm_nvic.h"
 #include "nordic_clock/nordic_clock.h"
 #include "nordic_saadc/nordic_saadc.h"
+#include "nordic_twim/nordic_twim.h"
 #include "nordic_uarte/nordic_uarte.h"
 #include "register/register.h"
+#include "tmp102/tmp102.h"
 
 #include "stator/fail.h"
 #include "stator/watchdog.h"
@@ -18,6 +20,8 @@
 
 const struct nordic_saadc_inputs nordic_saadc_inputs = {.positive = 0, .negative = 1}; /* AIN0 = P0.04, AIN1 = P0.05 */
 const struct nordic_uarte_pins nordic_uarte_txd = {.port = 0, .pin = 20};              /* to the DK's interface chip */
+const struct nordic_twim_pins nordic_twim_pins = {.port = 1, .scl = 3, .sda = 2};      /* the DK's SCL and SDA */
+const uint8_t tmp102_address = 0x48;                                                   /* ADD0 to ground */
 
 /* Interrupts 0 and on, behind the core's own vectors. */
 const arm_vector stator_board_vectors[STATOR_INTERRUPT_COUNT] __attribute__((section(".vectors.board"), used)) = {

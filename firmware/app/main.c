@@ -1,6 +1,7 @@
 #include "stator/clock.h"
 #include "stator/crash.h"
 #include "stator/fail.h"
+#include "stator/health.h"
 #include "stator/monitor.h"
 #include "stator/port.h"
 #include "stator/sensor.h"
@@ -22,5 +23,8 @@ int main(void) {
     if (stator_sensor_init(stator_half0, stator_half1, STATOR_HALF_SAMPLES)) {
         stator_fail("sensor does not answer");
     }
+#ifdef STATOR_TEMPERATURE
+    stator_health_temperature_init();
+#endif
     stator_port_start();
 }

@@ -219,7 +219,7 @@ enum { BANNER, RECORD, HEARTBEAT, CRASH, STACKS };
 #define WATCHDOG     24u /* its name */
 #define NAMES        (sizeof(STATOR_VERSION) + sizeof(STATOR_BOARD_NAME) + sizeof(STATOR_MODEL_NAME) + SHA_DIGITS + WATCHDOG)
 #define BANNER_BYTES (13u * HEAD + NAMES)
-#define RECORD_BYTES (16u * HEAD + 9u + STATOR_FEATURE_COLUMNS + STATOR_CLASSES + 2u * HEAD)
+#define RECORD_BYTES (17u * HEAD + 9u + STATOR_FEATURE_COLUMNS + STATOR_CLASSES + 2u * HEAD)
 #define MOST_BYTES   (BANNER_BYTES > RECORD_BYTES ? BANNER_BYTES : RECORD_BYTES)
 static uint8_t buffer[STATOR_FRAME_BYTES(MOST_BYTES)];
 
@@ -300,7 +300,13 @@ size_t stator_monitor_record_frame(const uint8_t **out, const struct stator_reco
         return finish(&frame, out);
     }
     stator_health_alive(STATOR_HEALTH_TELEMETRY, record->sequence);
-    begin(&frame, RECORD, 14);
+#ifdef STATOR_TEMPERATURE
+    int32_t hundredths;
+    int temperature = stator_health_temperature(&hundredths);
+#else
+    const int temperature = -ENODEV;
+#endif
+    begin(&frame, RECORD, temperature == -ENODEV ? 14 : 15);
     stator_frame_number(&frame, record->sequence);
     stator_frame_number(&frame, record->timestamp);
     NUMBERS(&frame, record->crc, record->label, record->confidence, record->state, record->overruns, record->handover,
@@ -308,6 +314,13 @@ size_t stator_monitor_record_frame(const uint8_t **out, const struct stator_reco
     stator_frame_bytes(&frame, record->column, STATOR_FEATURE_COLUMNS);
     stator_frame_bytes(&frame, record->logits, STATOR_CLASSES);
     health(&frame, record);
+#ifdef STATOR_TEMPERATURE
+    if (temperature == 0) {
+        stator_frame_signed(&frame, hundredths);
+    } else if (temperature != -ENODEV) {
+        stator_frame_null(&frame);
+    }
+#endif
     return finish(&frame, out);
 }
 

@@ -321,6 +321,9 @@ static void step(uint32_t tick, uint32_t filled) {
             tell_without_a_half();
         }
     }
+#ifdef STATOR_TEMPERATURE
+    put(SUPERVISOR, STATOR_HEALTH_TEMPERATURE, !stator_health_temperature_step(tick));
+#endif
     look_at_rounds();
     stator_watchdog_feed();
 }

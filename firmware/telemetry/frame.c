@@ -5,10 +5,14 @@
 #include "stator/crc32.h"
 
 #define MAJOR_NUMBER 0x00u
+#define MAJOR_BELOW  0x20u /* -1 less the number */
 #define MAJOR_BYTES  0x40u
 #define MAJOR_TEXT   0x60u
 #define MAJOR_LIST   0x80u
 #define MAJOR_MAP    0xa0u
+#define MAJOR_SIMPLE 0xe0u
+
+#define SIMPLE_NULL 22u
 
 #define CRC_BYTES 4u
 #define FULL      0xffu /* bytes of a block, its own one included */
@@ -75,6 +79,14 @@ void stator_frame_map(struct stator_frame *frame, uint32_t count) {
 
 void stator_frame_number(struct stator_frame *frame, uint64_t value) {
     head(frame, MAJOR_NUMBER, value);
+}
+
+void stator_frame_signed(struct stator_frame *frame, int32_t value) {
+    head(frame, value < 0 ? MAJOR_BELOW : MAJOR_NUMBER, (uint32_t)(value < 0 ? ~value : value));
+}
+
+void stator_frame_null(struct stator_frame *frame) {
+    head(frame, MAJOR_SIMPLE, SIMPLE_NULL);
 }
 
 void stator_frame_bytes(struct stator_frame *frame, const void *data, size_t bytes) {

@@ -41,6 +41,13 @@ static void elements_are_as_short_as_they_can_be(void) {
     struct stator_frame frame;
     stator_frame_begin(&frame, data, sizeof(data));
     size_t begin = frame.bytes;
+    stator_frame_signed(&frame, 1000);
+    stator_frame_signed(&frame, -1);
+    stator_frame_signed(&frame, -1000);
+    stator_frame_signed(&frame, INT32_MIN);
+    stator_frame_null(&frame);
+    CHECK(frame.bytes - begin == 13 && memcmp(data + begin, "\x19\x03\xe8\x20\x39\x03\xe7\x3a\x7f\xff\xff\xff\xf6", 13) == 0);
+    begin = frame.bytes;
     stator_frame_list(&frame, 2);
     stator_frame_map(&frame, 1);
     stator_frame_text(&frame, "IETF?", 4);

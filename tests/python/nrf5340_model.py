@@ -23,7 +23,8 @@ class Nrf5340(Registers):
         **{a: (f"ERRATA_160[{i}]", 4) for i, a in enumerate((0x5000470C, 0x5000493C, 0x50002118, 0x50039E04, 0x50039E08))},
         **{a: (f"ERRATA_160[{i + 5}]", 4) for i, a in enumerate((0x50101110, 0x50002124, 0x5000212C, 0x502012A0))},
     }
-    zeros = frozenset({"UARTE0.PSEL_TXD"})  # reset is "disconnected", all ones; a pin is written as its plain number (PS, PSEL.TXD)
+    # Reset is "disconnected", all ones; a pin is written as its plain number (PS, PSEL.TXD).
+    zeros = frozenset({"UARTE0.PSEL_TXD", "TWIM1.PSEL_SCL", "TWIM1.PSEL_SDA"})
 
     memory: memoryview
     counts: Sequence[int] | None = None  # of the ADC, looped; None: samples count themselves
@@ -40,6 +41,8 @@ class Nrf5340(Registers):
         self.converting = False
         self.next_sample = 0
         self.wire = b""
+        self.value["GPIO1.IN"] = 0xFFFFFFFF  # pulled up
+        self.temperature: bytes | None = b"\x15\x00"  # register 0 of the TMP102 at 0x48; None: nobody is there
 
     def event(self, peripheral: str, name: str) -> None:
         register = f"{peripheral}.EVENTS_{name}"
@@ -91,6 +94,10 @@ class Nrf5340(Registers):
                 self.sending(size)
             case "UARTE0", "STOPTX":
                 self.event("UARTE0", "TXSTOPPED")
+            case "TWIM1", "STARTTX":
+                self.ask()
+            case "TWIM1", "STOP":
+                self.event("TWIM1", "STOPPED")
             case "WDT0", "START":
                 assert self.value["WDT0.CRV"] > 0
                 self.value["WDT0.RUNSTATUS"] = 1
@@ -115,6 +122,22 @@ class Nrf5340(Registers):
             enabled = self.value[f"{peripheral}.INTEN"]
             self.value[f"{peripheral}.INTEN"] = enabled | value if register == "INTENSET" else enabled & ~value
         return value
+
+    def ask(self) -> None:
+        """TWIM1: a byte of 0 to the sensor and, by its shortcuts, what is asked for back."""
+        v = self.value
+        assert (v["TWIM1.ENABLE"], v["TWIM1.FREQUENCY"]) == (6, 0x01980000), "100 kHz"
+        if self.temperature is None or v["TWIM1.ADDRESS"] != 0x48:
+            v["TWIM1.ERRORSRC"] |= 2  # ANACK
+            self.event("TWIM1", "ERROR")
+            return
+        sent, to, count = (v[f"TWIM1.{name}"] for name in ("TXD_PTR", "RXD_PTR", "RXD_MAXCNT"))
+        assert RAM <= sent < RAM + 0x80000 and RAM <= to <= to + count <= RAM + 0x80000, "EasyDMA reaches RAM only"
+        assert (v["TWIM1.TXD_MAXCNT"], self.memory[sent - RAM]) == (1, 0), "register 0"
+        assert v["TWIM1.SHORTS"] == 1 << 7 | 1 << 12, "LASTTX starts RX, LASTRX stops"
+        self.memory[to - RAM : to - RAM + count] = self.temperature[:count]
+        v["TWIM1.RXD_AMOUNT"] = count
+        self.event("TWIM1", "STOPPED")
 
     def sending(self, size: int) -> None:
         """So many bytes have been started; whoever knows the time gives ENDTX."""

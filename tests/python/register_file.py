@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from stator.board import Board, load_board
+from stator.cmake import drivers as drivers_of
 from stator.paths import FIRMWARE, ROOT
 from stator.svd import Chip as SvdChip
 from stator.svd import Register, chip_of, header
@@ -58,7 +59,7 @@ def build(board: Board, folder: Path, divider: int, extra: tuple[str, ...] = ())
     (folder / "memory_plan.h").write_text(f"#include <stdint.h>\n#define STATOR_SAMPLE_DIVIDER {divider}u\n", encoding="utf-8")
     drivers = FIRMWARE / "drivers"
     sources = [ROOT / "tests/firmware/drivers/hooks.c", board.folder / "board.c"]
-    for name in sorted({*board.drivers, board.sensor.driver} - {"riscv_mcycle"}):
+    for name in sorted({*drivers_of(board)} - {"riscv_mcycle"}):
         sources += sorted((drivers / name).glob("*.c"))
     library = folder / "drivers.so"
     flags = ["-std=c11", "-O1", "-g", "-Wall", "-Wextra", "-Werror", "-Wshadow", "-Wconversion", "-fPIC", "-shared"]

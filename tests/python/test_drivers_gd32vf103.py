@@ -20,7 +20,7 @@ from stator.crates import crate
 from stator.svd import read
 from tests.python.register_file import FAILED, RegisterFile, build, described
 
-EINVAL, EIO, EBUSY = -22, -5, -16
+EINVAL, EIO, EBUSY, ENODEV = -22, -5, -16, -19
 DIVIDER = 9000
 HALF = 1024
 RAM = 0x20000000
@@ -49,11 +49,14 @@ def eclic() -> dict[int, tuple[str, int]]:
 
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("gd32vf103")
+    return made(tmp_path_factory.mktemp("gd32vf103"), DIVIDER)
+
+
+def made(folder: Path, divider: int) -> Path:
     port = folder / "port.c"  # what the port gives and the board's vector table names; never called here
     names = ("nuclei_eclic_common", "nuclei_eclic_exception", "nuclei_software_interrupt", "nuclei_timer_interrupt")
     port.write_text("".join(f"void {n}(void);\nvoid {n}(void) {{}}\n" for n in names), encoding="utf-8")
-    return build(load_board("gd32vf103"), folder, DIVIDER, (str(port),))
+    return build(load_board("gd32vf103"), folder, divider, (str(port),))
 
 
 class Chip(RegisterFile):
@@ -496,6 +499,36 @@ def test_software_interrupt_is_raised_and_settled_by_its_one_bit(chip: Chip) -> 
     chip.call("nuclei_timer_raise")
     chip.call("nuclei_timer_settle")
     assert chip.take() == [("TIMER.MSIP", 1), ("TIMER.MSIP", 0)]
+
+
+def test_temperature_is_the_inserted_group_behind_each_sample(chip: Chip) -> None:
+    assert chip.call("stator_sensor_init", *halves()) == 0
+    chip.take()
+    assert chip.call("stator_temperature_init") == 0
+    on = 1 | 1 << 20 | 4 << 17 | 1 << 8
+    assert chip.take() == [
+        ("ADC0.SAMPT0", 7 << 18),  # channel 16, 239.5 clocks
+        ("ADC0.ISQ", 16 << 15),  # a group of one: ISQ3
+        ("ADC0.CTL1", on | 1 << 23),  # TSVREN, no trigger of its own
+        ("ADC0.CTL0", 1 << 10),  # ICA
+    ]
+    assert chip.call("stator_sensor_start") == 0
+    chip.take()
+    for volts, expected in ((1.45, 25.0), (1.45 - 0.0041 * 60, 85.0), (1.45 + 0.0041 * 45, -20.0)):
+        chip.value["ADC0.IDATA0"] = round(volts * 4096 / 3.3)
+        hundredths = ctypes.c_int32()
+        chip.call("stator_temperature_start")
+        assert chip.call("stator_temperature_take", ctypes.byref(hundredths)) == 0
+        assert abs(hundredths.value / 100 - expected) < 0.11, "half a count is a tenth of a degree"
+    assert chip.take() == [], "nothing is written while samples come"
+
+
+def test_sampling_that_leaves_no_room_for_it_has_no_temperature(tmp_path: Path) -> None:
+    chip = Chip(made(tmp_path, 2160))  # 50 kHz
+    assert chip.call("stator_sensor_init", *halves()) == 0
+    chip.take()
+    assert chip.call("stator_temperature_init") == ENODEV
+    assert chip.take() == []
 
 
 def test_interrupt_numbers_are_those_of_the_manual() -> None:

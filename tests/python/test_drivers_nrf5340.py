@@ -318,6 +318,77 @@ def test_uart_refuses_what_easydma_cannot_read(chip: Chip, at: int, size: int) -
     assert chip.take() == []
 
 
+def asked(chip: Chip) -> tuple[int, int]:
+    """One reading, as the supervisor makes it: status, hundredths of a degree."""
+    hundredths = ctypes.c_int32()
+    chip.call("stator_temperature_start")
+    return chip.call("stator_temperature_take", ctypes.byref(hundredths)), hundredths.value
+
+
+@pytest.fixture
+def thermometer(chip: Chip) -> Chip:
+    """The driver's bytes for EasyDMA lie in this process, which 32-bit registers do not reach: they get addresses of the chip's RAM."""
+    chip.call("stator_temperature_init")
+    chip.value.update({"TWIM1.TXD_PTR": RAM + 0x6000, "TWIM1.RXD_PTR": RAM + 0x6004})
+    return chip
+
+
+def test_twim_is_prepared_in_the_order_of_the_manual(chip: Chip) -> None:
+    assert chip.call("stator_temperature_init") == 0
+    log = chip.take()
+    pins = 3 << 2 | 6 << 8  # pull-up; standard 0, disconnect 1; input connected
+    assert log[:9] == [
+        ("GPIO1.OUTSET", 1 << 3 | 1 << 2),
+        ("GPIO1.PIN_CNF[3]", pins),
+        ("GPIO1.PIN_CNF[2]", pins),
+        ("TWIM1.PSEL_SCL", 1 << 5 | 3),
+        ("TWIM1.PSEL_SDA", 1 << 5 | 2),
+        ("TWIM1.FREQUENCY", 0x01980000),  # 100 kHz
+        ("TWIM1.ADDRESS", 0x48),
+        ("TWIM1.SHORTS", 1 << 7 | 1 << 12),  # LASTTX_STARTRX, LASTRX_STOP
+        log[8],
+    ]
+    assert [name for name, _ in log[8:]] == ["TWIM1.TXD_PTR", "TWIM1.TXD_MAXCNT", "TWIM1.RXD_PTR", "TWIM1.RXD_MAXCNT"]
+    assert (log[9][1], log[11][1]) == (1, 2)
+
+
+def test_temperature_is_begun_and_taken_without_waiting(thermometer: Chip) -> None:
+    thermometer.take()
+    thermometer.call("stator_temperature_start")
+    assert thermometer.take() == [
+        ("TWIM1.ENABLE", 0),
+        ("TWIM1.EVENTS_STOPPED", 0),
+        ("TWIM1.EVENTS_ERROR", 0),
+        ("TWIM1.ENABLE", 6),
+        ("TWIM1.TASKS_STARTTX", 1),
+    ]
+    hundredths = ctypes.c_int32()
+    assert thermometer.call("stator_temperature_take", ctypes.byref(hundredths)) == 0
+    assert thermometer.take() == []
+
+
+def test_nobody_at_the_address_is_an_error_and_the_bus_is_let_go(thermometer: Chip) -> None:
+    thermometer.temperature = None
+    assert asked(thermometer)[0] == EIO
+    assert thermometer.take()[-1] == ("TWIM1.TASKS_STOP", 1)
+    thermometer.temperature = b"\x15\x00"
+    assert asked(thermometer)[0] == 0
+
+
+def test_a_transfer_that_does_not_end_is_an_error(thermometer: Chip) -> None:
+    thermometer.dead.add("TWIM1.EVENTS_STOPPED")
+    assert asked(thermometer)[0] == EIO
+
+
+def test_a_sensor_that_holds_the_bus_gets_nine_clocks_and_no_more(thermometer: Chip) -> None:
+    thermometer.value["GPIO1.IN"] = 0xFFFFFFFF & ~(1 << 2)
+    thermometer.take()
+    thermometer.call("stator_temperature_start")
+    log = thermometer.take()
+    clock = [("GPIO1.OUTCLR", 8), ("GPIO1.DIRSET", 8), ("GPIO1.OUTSET", 8), ("GPIO1.DIRCLR", 8)]
+    assert log[1:37] == clock * 9 and log[37] == ("TWIM1.EVENTS_STOPPED", 0)
+
+
 def test_clock_counts_core_cycles_of_the_dwt(chip: Chip) -> None:
     chip.call("stator_clock_start")
     assert chip.take() == [("DEMCR", 1 << 24), ("DWT_CYCCNT", 0), ("DWT_CTRL", 1)]

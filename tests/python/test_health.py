@@ -86,6 +86,18 @@ def test_a_dead_sensor_is_told_without_a_record(host_build: Path, healthy: Halve
     assert all(h.halves == 5 and "sensor dead" in h.health.reasons for h in told.heartbeats)
 
 
+def test_a_temperature_sensor_that_is_silent_is_told_until_it_answers(host_build: Path, healthy: Halves, tmp_path: Path) -> None:
+    """The supervisor asks once a second; a record says what is known when it is sent. Three answers missing are a reason."""
+    told = play(host_build, tmp_path, healthy, "hr" * 25 + "n" + "hr" * 50 + "a" + "hr" * 25)
+    values = [r.temperature for r in told.records]
+    first, silent, back = values.index(2150), values.index(None, 20), values.index(-525)
+    assert set(values[:first]) == {None} and first < 20, "nothing is made up before the first answer"
+    assert set(values[first:silent]) == {2150} and set(values[silent:back]) == {None} and set(values[back:]) == {-525}
+    named = [r.sequence for r in told.records if r.health.reasons]
+    assert named == list(range(named[0], back)) and 20 < named[0] - silent < 27, "two more seconds without an answer"
+    assert reasons(told) == {"temperature"}
+
+
 def test_lost_halves_are_told_for_a_while(host_build: Path, healthy: Halves, tmp_path: Path) -> None:
     told = play(host_build, tmp_path, healthy, "hr" * 5 + "mhr" + "hr" * 80)
     named = [r.sequence for r in told.records if r.health.reasons == ("lost halves",)]

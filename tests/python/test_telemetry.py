@@ -16,7 +16,7 @@ from stator.telemetry.frames import frame, payload
 
 BANNER = Banner("0.1.0", "b", "m", "0123456789abcdef", 20, 20, 7, 16, 2, 3, "a dog")
 WELL = Health(0xFFFF0000, 3)
-RECORD = Record(7, 123456789012, 0x89ABCDEF, 2, 201, 255, 0, 40, 1000, 2000, 4000, b"\x7f\x80", b"\x00\xff\x01\xfe", WELL)
+RECORD = Record(7, 123456789012, 0x89ABCDEF, 2, 201, 255, 0, 40, 1000, 2000, 4000, b"\x7f\x80", b"\x00\xff\x01\xfe", WELL, -1225)
 MESSAGES: tuple[Message, ...] = (
     BANNER,
     RECORD,
@@ -113,9 +113,10 @@ def test_right_checksum_over_nonsense_is_garbage() -> None:
     good = payload(framed(RECORD).strip(b"\0"))
     assert good is not None
     said = cbor2.loads(good)
-    wrong = [[], 1, {}, "text", [9, 1], said[:-1], [-1, *said[1:]], [True, *said[1:]], [1.0, *said[1:]]]
+    wrong = [[], 1, {}, "text", [9, 1], said[:-2], [-1, *said[1:]], [True, *said[1:]], [1.0, *said[1:]]]
     wrong += [
-        [*said[:at], value, *said[at + 1 :]] for at, value in ((1, -5), (1, 1 << 32), (5, 256), (12, "7f80"), (1, "1"), (14, 3), (14, [1]))
+        [*said[:at], value, *said[at + 1 :]]
+        for at, value in ((1, -5), (1, 1 << 32), (5, 256), (12, "7f80"), (1, "1"), (14, 3), (14, [1]), (15, 15001), (15, "warm"))
     ]
     wrong += [[0, "1", "", *[1] * 8, "x"], [4, {"": 1}], [4, {"a": "x"}], [3, 1, b"why"]]
     for value in wrong:
@@ -124,6 +125,16 @@ def test_right_checksum_over_nonsense_is_garbage() -> None:
     assert decode(frame(good + b"\0")).garbage == 1
     assert decode(frame(b"\x81" * 2000)).garbage == 1, "lists in lists"
     assert decode(frame(b"\x9b" + b"\x7f" * 8)).garbage == 1, "a list longer than memory"
+
+
+def test_a_board_without_a_temperature_leaves_it_out_and_a_silent_sensor_gives_none() -> None:
+    body = payload(framed(RECORD).strip(b"\0"))
+    assert body is not None
+    said = cbor2.loads(body)
+    for values, temperature in ((said, -1225), ([*said[:-1], None], None), (said[:-1], None)):
+        sent = cbor2.dumps(values)
+        assert schema()["message"].validate_str(sent)
+        assert [r.temperature for r in decode(frame(sent)).records] == [temperature]
 
 
 def test_what_a_later_firmware_adds_is_not_looked_at() -> None:

@@ -21,7 +21,7 @@ from stator.sim import qemu
 from stator.spec import load_model_spec
 from stator.telemetry import Telemetry, decode, shown
 from stator.verbs.run import as_converted
-from tests.sim.machines import Enough, Machine, machine
+from tests.sim.machines import Enough, Machine, Renode, machine
 
 LIVE = bool(os.environ.get("STATOR_LIVE"))
 SELF = {"arm": b"\xfe\xe7", "riscv": b"\x01\xa0"}  # an instruction that jumps to itself: b ., c.j .
@@ -136,6 +136,44 @@ class keywords:  # noqa: N801 (Robot names a library by its class, and this one 
         self._machine.write(at, data)
 
     @keyword
+    def skip_without_thermometer(self) -> None:
+        """Skips the test on a board that has no temperature sensor."""
+        if self._loaded().board.temperature is None:
+            raise SkipExecution("the board has no temperature sensor")
+
+    @keyword
+    def set_temperature(self, celsius: str) -> None:
+        """What the board's temperature sensor measures from now on."""
+        assert self._machine is not None
+        self._machine.set_temperature(self._thermometer(), float(celsius))
+
+    @keyword
+    def unplug_thermometer(self) -> None:
+        """It answers no more; Undo Faults plugs it in again. On QEMU, where a device cannot be taken off its bus, it is asked for at an
+        address where nobody is; in a chip it gives nothing."""
+        if isinstance(self._machine, Renode):
+            self._machine.command(f"{self._thermometer()} Unplugged true")
+            return
+        assert self._machine is not None
+        at, _ = self._symbol("tmp102_address")
+        self._undo.append((at, self._machine.read(at, 1)))
+        self._machine.write(at, b"\x4f")
+
+    @keyword
+    def wait_for_temperature(self, celsius: str, within: str = "0.5", timeout: str = "10 s") -> None:
+        """Runs until the newest record has it; `none`: until it has none."""
+
+        def there(data: bytes) -> bool:
+            newest = decode(data, cut=True).records[-1:]
+            if not newest or celsius == "none":
+                return bool(newest) and newest[0].temperature is None
+            return newest[0].temperature is not None and abs(newest[0].temperature / 100 - float(celsius)) <= float(within)
+
+        self._run(there, _seconds(timeout))
+        if not there(self._heard()):
+            raise AssertionError(f"not {celsius} in {timeout}: {[r.temperature for r in self._telemetry().records[-3:]]}")
+
+    @keyword
     def skip_without_watchdog(self) -> None:
         """Skips the test on a board that models none."""
         if "no_watchdog" in self._loaded().board.drivers:
@@ -147,6 +185,8 @@ class keywords:  # noqa: N801 (Robot names a library by its class, and this one 
         assert self._machine is not None
         while self._undo:
             self._machine.write(*self._undo.pop())
+        if isinstance(self._machine, Renode) and self._loaded().board.temperature is not None:
+            self._machine.command(f"{self._thermometer()} Unplugged false")
 
     @keyword
     def frames_should_be_exact(self) -> None:
@@ -193,6 +233,12 @@ class keywords:  # noqa: N801 (Robot names a library by its class, and this one 
             sys.__stdout__.flush()
             self._shown = len(lines)
         return False
+
+    def _thermometer(self) -> str:
+        found = self._loaded().board.temperature
+        if found is None:
+            raise AssertionError("the board has no temperature sensor: Skip Without Thermometer")
+        return found.simulated
 
     def _symbol(self, name: str) -> tuple[int, int]:
         """Address and bytes. Thumb functions without the bit that says so."""

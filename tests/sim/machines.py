@@ -7,6 +7,7 @@ reaches memory, flash too. QEMU is held by its gdb stub, Renode by the remote se
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import re
 import shutil
@@ -44,6 +45,9 @@ class Machine(Protocol):
 
     def write(self, address: int, data: bytes) -> None:
         """Memory, flash too; code that runs there is the new one."""
+
+    def set_temperature(self, device: str, celsius: float) -> None:
+        """What the sensor `simulated` of board.yml measures from now on."""
 
     def close(self) -> None:
         """Ends the simulator."""
@@ -103,9 +107,10 @@ class Qemu(Simulator):
         memory.write_bytes(samples)
         words = qemu.command(board.simulator, elf, self.serial, memory)
         words.remove("-no-reboot")  # a watchdog's bite is a reset
-        self.launch([*words, "-S", "-gdb", f"unix:path={self.folder / 'gdb'},server=on,wait=off"])
+        words += ["-S", "-gdb", f"unix:path={self.folder / 'gdb'},server=on,wait=off"]
+        self.launch([*words, "-qmp", f"unix:{self.folder / 'qmp'},server=on,wait=off"])
         with self.or_close():
-            self._gdb = self._connect()
+            self._gdb = self._connect("gdb")
             self._ask("?")
 
     def run(self, enough: Enough, limit_s: float) -> bool:
@@ -131,6 +136,17 @@ class Qemu(Simulator):
         if self._ask(f"M{address:x},{len(data):x}:{data.hex()}") != "OK":
             raise self.failed(f"QEMU does not write {address:#x}")
 
+    def set_temperature(self, device: str, celsius: float) -> None:
+        """By QMP (QEMU Machine Protocol): lines of JSON."""
+        words = {"path": f"/machine/peripheral/{device}", "property": "temperature", "value": round(1000 * celsius)}
+        with self._connect("qmp") as qmp, qmp.makefile("r", encoding="utf-8") as said:
+            said.readline()  # who it is
+            for command, arguments in (("qmp_capabilities", {}), ("qom-set", words)):
+                qmp.sendall(json.dumps({"execute": command, "arguments": arguments}).encode())
+                answer = json.loads(said.readline())
+                if "return" not in answer:
+                    raise self.failed(f"QEMU refuses {command}: {answer}")
+
     def close(self) -> None:
         self._gdb.close()
         super().close()
@@ -144,16 +160,16 @@ class Qemu(Simulator):
         seconds += [beat.ticks / HEARTBEAT_HZ for beat in said.heartbeats[-1:]]
         return max(seconds, default=0.0)
 
-    def _connect(self) -> socket.socket:
+    def _connect(self, name: str) -> socket.socket:
         give_up = time.monotonic() + PATIENCE_S
         while True:
             stub = socket.socket(socket.AF_UNIX)
             try:
-                stub.connect(str(self.folder / "gdb"))
+                stub.connect(str(self.folder / name))
             except OSError:
                 stub.close()
                 if time.monotonic() > give_up or (self.process is not None and self.process.poll() is not None):
-                    raise self.failed("QEMU's gdb stub does not answer") from None
+                    raise self.failed(f"QEMU's socket '{name}' does not answer") from None
                 time.sleep(0.05)
             else:
                 stub.settimeout(PATIENCE_S)
@@ -211,6 +227,9 @@ class Renode(Simulator):
     def write(self, address: int, data: bytes) -> None:
         for i, value in enumerate(data):
             self.command(f"sysbus WriteByte {address + i:#x} {value:#x}")
+
+    def set_temperature(self, device: str, celsius: float) -> None:
+        self.command(f"{device} Celsius {celsius}")
 
     def command(self, text: str) -> str:
         """What Renode's monitor says to a command. Raises ToolError where it refuses it."""

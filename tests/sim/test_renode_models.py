@@ -88,6 +88,35 @@ def test_pointer_is_latched_at_start(nrf5340: Bench) -> None:
     assert nrf5340.failures()[before:] == ["SAADC: a conversion with no room in the buffer"]
 
 
+def test_a_sensor_that_holds_the_bus_is_waited_for_and_lets_go_after_its_clocks(nrf5340: Bench) -> None:
+    pulled = 3 << 2 | 6 << 8
+    for register, value in (
+        ("GPIO1.PIN_CNF[2]", pulled),
+        ("GPIO1.PIN_CNF[3]", pulled),
+        ("TWIM1.PSEL_SDA", 1 << 5 | 2),
+        ("TWIM1.PSEL_SCL", 1 << 5 | 3),
+        ("TWIM1.FREQUENCY", 0x01980000),
+        ("TWIM1.ADDRESS", 0x48),
+        ("TWIM1.TXD_PTR", 0x20070000),
+        ("TWIM1.TXD_MAXCNT", 1),
+        ("TWIM1.ENABLE", 6),
+    ):
+        nrf5340.write(register, value)
+    nrf5340.machine.write(0x20070000, b"\0")
+    nrf5340.machine.command("gpio1 HoldLow 2 3 2")
+    nrf5340.write("TWIM1.TASKS_STARTTX", 1)
+    nrf5340.machine.command('emulation RunFor "0.001"')
+    assert (nrf5340.read("TWIM1.EVENTS_LASTTX"), nrf5340.read("TWIM1.EVENTS_ERROR")) == (0, 0)
+    for held in (1, 0):
+        nrf5340.write("GPIO1.OUTCLR", 8)
+        nrf5340.write("GPIO1.DIRSET", 8)
+        nrf5340.write("GPIO1.DIRCLR", 8)
+        assert nrf5340.read("GPIO1.IN") & 0xC == (0x8 if held else 0xC)
+    nrf5340.write("TWIM1.TASKS_STARTTX", 1)
+    nrf5340.machine.command('emulation RunFor "0.001"')
+    assert (nrf5340.read("TWIM1.EVENTS_LASTTX"), nrf5340.read("TWIM1.EVENTS_ERROR")) == (1, 0)
+
+
 def test_register_that_does_not_exist_is_refused(nrf5340: Bench) -> None:
     nrf5340.machine.command(f"sysbus WriteDoubleWord {nrf5340.at['SAADC.ENABLE'] + 8:#x} 0x1")
     assert nrf5340.failures()[-1] == "SAADC has no register at +508, and it is written"

@@ -63,6 +63,13 @@ class Sensor(Section):
     half_most: PositiveInt | None = None  # samples of a half, at most: where one DMA transfer counts no further and none is chained
 
 
+class Temperature(Section):
+    """A temperature sensor; without it there is no temperature."""
+
+    driver: Name  # a folder of firmware/drivers
+    simulated: Line = ""  # what a scenario gives its temperature to: a device's id on QEMU, a peripheral's name on Renode
+
+
 class Registers(Section):
     """Where the chip's registers are described, and which peripherals the drivers use: the name in C -> the name in the SVD file."""
 
@@ -153,6 +160,7 @@ class Board(Section):
     memory: Annotated[dict[Name, Region], Field(min_length=1)]
     counter: Counter
     sensor: Sensor
+    temperature: Temperature | None = None
     drivers: tuple[Name, ...] = ()  # further folders of firmware/drivers
     interrupts: dict[Name, NonNegativeInt] = Field(default_factory=dict)  # priorities as the core counts them
     timing: Timing | None = None

@@ -55,9 +55,9 @@ def freertos_folder() -> Path:
 
 
 def drivers(board: Board) -> tuple[str, ...]:
-    """The folders of firmware/drivers that the board needs, its sensor's among them."""
+    """The folders of firmware/drivers that the board needs, its sensors' among them."""
     known = {p.name for p in (FIRMWARE / "drivers").iterdir() if p.is_dir()}
-    wanted = sorted({*board.drivers, board.sensor.driver})
+    wanted = sorted({*board.drivers, board.sensor.driver, *([board.temperature.driver] if board.temperature else [])})
     for name in wanted:
         if name not in known:
             raise StatorError(f"board '{board.name}': no driver '{name}' in firmware/drivers, {nearest(name, sorted(known))}")
@@ -118,6 +118,7 @@ def facts(board: Board, model: str, rtos: Rtos = "freertos", kernels_: str = DEF
         "STATOR_DSP_SOURCES": [str(source) for source in sources(selected(board, kernels_).order, config=spec.features)],
         "STATOR_DSP_DEFINITIONS": list(definitions(spec.features)) if spec.features is not None else [],
         "STATOR_IDLE_SPINS": "ON" if board.simulator is not None and board.simulator.spins else "OFF",
+        "STATOR_TEMPERATURE": "ON" if board.temperature is not None else "OFF",
         "STATOR_SIGNAL_AT": "",
         "STATOR_SIGNAL_BYTES": "",
     }

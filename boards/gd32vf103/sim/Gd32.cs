@@ -391,7 +391,8 @@ namespace Antmicro.Renode.Peripherals.Stator
         private const uint CountIti2 = 7u << Svd.TIMER.SMCFG_SMC_Pos | 2u << Svd.TIMER.SMCFG_TRGS_Pos;
     }
 
-    // One channel of the regular group, converted at each trigger; the result goes to DMA0 channel 0.
+    // One channel of the regular group, converted at each trigger; the result goes to DMA0 channel 0. Where ICA asks for it, the
+    // inserted group of one channel, the chip's temperature, is converted right behind it.
     public class Gd32Adc : Gd32Peripheral
     {
         public Gd32Adc(IMachine machine, Gd32Rcu rcu, Gd32Dma dma, Gd32Timer trigger) : base(machine, "ADC", rcu, Svd.RCU.APB2EN, Svd.RCU.APB2EN_ADC0EN_Msk)
@@ -399,6 +400,9 @@ namespace Antmicro.Renode.Peripherals.Stator
             this.dma = dma;
             conversion = new LimitTimer(machine.ClockSource, ClockHz, this, "conversion", ConversionClocks, workMode: WorkMode.OneShot, eventEnabled: true, direction: Direction.Ascending);
             conversion.LimitReached += Converted;
+            inserted = new LimitTimer(machine.ClockSource, ClockHz, this, "inserted", InsertedClocks, workMode: WorkMode.OneShot, eventEnabled: true, direction: Direction.Ascending);
+            inserted.LimitReached += Inserted;
+            Celsius = 21;
             trigger.Trgo += Triggered;
         }
 
@@ -423,9 +427,14 @@ namespace Antmicro.Renode.Peripherals.Stator
         {
             base.Reset();
             conversion.Reset();
+            inserted.Reset();
         }
 
         public ulong Conversions { get; private set; }
+
+        // Of the chip; a sensor that is not there gives 0.
+        public double Celsius { get; set; }
+        public bool Unplugged { get; set; }
 
         protected override void Write(long offset, uint value)
         {
@@ -442,13 +451,34 @@ namespace Antmicro.Renode.Peripherals.Stator
             {
                 return;
             }
-            if(conversion.Enabled)
+            if(conversion.Enabled || inserted.Enabled)
             {
                 Fail("ADC0: a trigger while a conversion runs");
                 return;
             }
             conversion.Value = 0;
             conversion.Enabled = true;
+        }
+
+        private void Insert()
+        {
+            if((this[Svd.ADC.CTL0] & Svd.ADC.CTL0_ICA_Msk) == 0)
+            {
+                return;
+            }
+            if((this[Svd.ADC.CTL1] & Svd.ADC.CTL1_ETEIC_Msk) != 0 || this[Svd.ADC.ISQ] != Temperature << Svd.ADC.ISQ_ISQ3_Pos || this[Svd.ADC.SAMPT0] != Slowest << Svd.ADC.SAMPT0_SPT16_Pos)
+            {
+                Fail("ADC0: the inserted group is not the temperature alone at 239.5 clocks");
+                return;
+            }
+            inserted.Value = 0;
+            inserted.Enabled = true;
+        }
+
+        private void Inserted()
+        {
+            var volts = (this[Svd.ADC.CTL1] & Svd.ADC.CTL1_TSVREN_Msk) == 0 || Unplugged ? 0 : 1.45 - 0.0041 * (Celsius - 25);
+            this[Svd.ADC.IDATA0] = (uint)Math.Max(0, Math.Min(4095, Math.Round(volts * 4096 / 3.3)));
         }
 
         private void Converted()
@@ -465,6 +495,7 @@ namespace Antmicro.Renode.Peripherals.Stator
                 return;
             }
             Conversions++;
+            Insert();
             this[Svd.ADC.RDATA] = (uint)sample;
             if((this[Svd.ADC.CTL1] & Svd.ADC.CTL1_DMA_Msk) != 0 && dma.Serves(Channel, Svd.Chip.ADC0_BASE + Svd.ADC.RDATA))
             {
@@ -475,10 +506,14 @@ namespace Antmicro.Renode.Peripherals.Stator
         private readonly Signal signal = new Signal();
         private readonly Gd32Dma dma;
         private readonly LimitTimer conversion;
+        private readonly LimitTimer inserted;
 
         private const int Channel = 0;
         private const int ClockHz = 13500000;
         private const ulong ConversionClocks = 68; // 55.5 and 12.5
+        private const ulong InsertedClocks = 252;  // 239.5 and 12.5
+        private const uint Temperature = 16;
+        private const uint Slowest = 7;
         private const uint Wanted = Svd.ADC.CTL1_ADCON_Msk | Svd.ADC.CTL1_ETERC_Msk;
         private const uint Timer2Trgo = 4u << Svd.ADC.CTL1_ETSRC_Pos;
     }

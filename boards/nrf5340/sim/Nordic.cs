@@ -558,6 +558,216 @@ namespace Antmicro.Renode.Peripherals.Stator
         private const uint Baud115200 = 0x01d60000; // BAUDRATE
     }
 
+    // Pins: what the core reads is what drives them, or what pulls them. One may be held low from outside until another has had so
+    // many falling edges: a sensor that was left in the middle of a byte and waits for the rest of its clocks.
+    public class NordicGpio : Registers
+    {
+        public NordicGpio(IMachine machine) : base(machine, "GPIO")
+        {
+        }
+
+        public void HoldLow(int pin, int clock, int edges)
+        {
+            held = 1u << pin;
+            heldBy = 1u << clock;
+            edgesLeft = edges;
+        }
+
+        public bool High(uint pins)
+        {
+            return (In & pins) == pins;
+        }
+
+        protected override uint Read(long offset)
+        {
+            return offset == Svd.GPIO.IN ? In : base.Read(offset);
+        }
+
+        protected override void Write(long offset, uint value)
+        {
+            var before = In;
+            switch(offset)
+            {
+            case Svd.GPIO.OUTSET:
+                this[Svd.GPIO.OUT] |= value;
+                break;
+            case Svd.GPIO.OUTCLR:
+                this[Svd.GPIO.OUT] &= ~value;
+                break;
+            case Svd.GPIO.DIRSET:
+                this[Svd.GPIO.DIR] |= value;
+                break;
+            case Svd.GPIO.DIRCLR:
+                this[Svd.GPIO.DIR] &= ~value;
+                break;
+            default:
+                base.Write(offset, value);
+                break;
+            }
+            if((before & ~In & heldBy) != 0 && --edgesLeft <= 0)
+            {
+                held = heldBy = 0;
+            }
+        }
+
+        private uint In
+        {
+            get
+            {
+                var pulled = 0u;
+                for(var pin = 0; pin < 32; pin++)
+                {
+                    pulled |= (this[Svd.GPIO.PIN_CNF + 4 * pin] & Svd.GPIO.PIN_CNF_PULL_Msk) == Svd.GPIO.PIN_CNF_PULL_Msk ? 1u << pin : 0;
+                }
+                return ((this[Svd.GPIO.OUT] & this[Svd.GPIO.DIR]) | (pulled & ~this[Svd.GPIO.DIR])) & ~held;
+            }
+        }
+
+        private uint held;
+        private uint heldBy;
+        private int edgesLeft;
+    }
+
+    // Two-wire master by EasyDMA, and on its bus a TMP102 at 0x48. A byte takes nine clocks; who does not acknowledge is an ERROR,
+    // and a bus that somebody holds is waited for.
+    public class NordicTwim : NordicPeripheral
+    {
+        public NordicTwim(IMachine machine, NordicGpio port0, NordicGpio port1) : base(machine, "TWIM")
+        {
+            ports = new[] { port0, port1 };
+            Celsius = 21;
+            line = new LimitTimer(machine.ClockSource, BitsPerSecond, this, "line", workMode: WorkMode.OneShot, eventEnabled: true, direction: Direction.Ascending);
+            line.LimitReached += Through;
+        }
+
+        // What the sensor measures; whether it is there at all.
+        public double Celsius { get; set; }
+        public bool Unplugged { get; set; }
+
+        public override void Reset()
+        {
+            base.Reset();
+            line.Reset();
+        }
+
+        protected override void Task(long task)
+        {
+            switch(task)
+            {
+            case Svd.TWIM.TASKS_STARTTX:
+                Start(false, this[Svd.TWIM.TXD_MAXCNT]);
+                break;
+            case Svd.TWIM.TASKS_STARTRX:
+                Start(true, this[Svd.TWIM.RXD_MAXCNT]);
+                break;
+            case Svd.TWIM.TASKS_STOP:
+                line.Enabled = false;
+                Event(Svd.TWIM.EVENTS_STOPPED);
+                break;
+            }
+        }
+
+        protected override void Write(long offset, uint value)
+        {
+            if(offset == Svd.TWIM.ERRORSRC)
+            {
+                this[offset] &= ~value; // written ones clear
+                return;
+            }
+            base.Write(offset, value);
+            if(offset == Svd.TWIM.ENABLE && value != On)
+            {
+                line.Enabled = false;
+            }
+        }
+
+        private void Start(bool reads, uint bytes)
+        {
+            if(this[Svd.TWIM.ENABLE] != On || this[Svd.TWIM.FREQUENCY] != K100)
+            {
+                Fail("TWIM: a transfer, and it is not on at 100 kHz");
+                return;
+            }
+            if(!(Free(Svd.TWIM.PSEL_SCL) && Free(Svd.TWIM.PSEL_SDA)))
+            {
+                return; // it waits
+            }
+            reading = reads;
+            line.Limit = (Answers ? 1 + bytes : 1) * BitsPerByte;
+            line.Value = 0;
+            line.Enabled = true;
+        }
+
+        private void Through()
+        {
+            if(!Answers)
+            {
+                this[Svd.TWIM.ERRORSRC] |= Svd.TWIM.ERRORSRC_ANACK_Msk;
+                Event(Svd.TWIM.EVENTS_ERROR);
+                return;
+            }
+            if(reading)
+            {
+                Read();
+                Event(Svd.TWIM.EVENTS_LASTRX);
+                Follow(Svd.TWIM.SHORTS_LASTRX_STOP_Msk, Svd.TWIM.TASKS_STOP);
+                return;
+            }
+            if(this[Svd.TWIM.TXD_MAXCNT] != 1 || !Reaches("the message", this[Svd.TWIM.TXD_PTR], 1) || Bus.ReadByte(this[Svd.TWIM.TXD_PTR]) != 0)
+            {
+                Fail("TWIM: the sensor is not asked for its register 0");
+            }
+            this[Svd.TWIM.TXD_AMOUNT] = this[Svd.TWIM.TXD_MAXCNT];
+            Event(Svd.TWIM.EVENTS_LASTTX);
+            Follow(Svd.TWIM.SHORTS_LASTTX_STARTRX_Msk, Svd.TWIM.TASKS_STARTRX);
+        }
+
+        private void Read()
+        {
+            var sixteenths = (int)Math.Round(16 * Celsius);
+            var word = (uint)(sixteenths << 4) & 0xffff;
+            var to = this[Svd.TWIM.RXD_PTR];
+            var bytes = this[Svd.TWIM.RXD_MAXCNT];
+            this[Svd.TWIM.RXD_AMOUNT] = 0;
+            if(!Reaches("what is read", to, bytes))
+            {
+                return;
+            }
+            for(uint i = 0; i < bytes; i++)
+            {
+                Bus.WriteByte(to + i, (byte)(i == 0 ? word >> 8 : i == 1 ? word : 0xff));
+            }
+            this[Svd.TWIM.RXD_AMOUNT] = bytes;
+        }
+
+        private void Follow(uint shortcut, long task)
+        {
+            if((this[Svd.TWIM.SHORTS] & shortcut) != 0)
+            {
+                Task(task);
+            }
+        }
+
+        private bool Free(long psel)
+        {
+            var pin = this[psel];
+            var port = ports[(pin & Svd.TWIM.PSEL_SCL_PORT_Msk) >> Svd.TWIM.PSEL_SCL_PORT_Pos];
+            return (pin & Svd.TWIM.PSEL_SCL_CONNECT_Msk) == 0 && port.High(1u << (int)(pin & Svd.TWIM.PSEL_SCL_PIN_Msk));
+        }
+
+        private bool Answers { get { return !Unplugged && this[Svd.TWIM.ADDRESS] == SensorAt; } }
+
+        private readonly NordicGpio[] ports;
+        private readonly LimitTimer line;
+        private bool reading;
+
+        private const int BitsPerSecond = 100000;
+        private const uint BitsPerByte = 9;
+        private const uint On = 6;            // ENABLE, as the description names it
+        private const uint K100 = 0x01980000; // FREQUENCY
+        private const uint SensorAt = 0x48;
+    }
+
     // Watchdog timer: counts down on 32.768 kHz and resets the chip at 0, unless every enabled reload register was written.
     public class NordicWdt : NordicPeripheral
     {

@@ -3,11 +3,13 @@
 #include "stator/board.h"
 
 #include "arm_nvic/arm_nvic.h"
+#include "arm_sbcon/arm_sbcon.h"
 #include "arm_semihosting/arm_semihosting.h"
 #include "cmsdk_dual_timer/cmsdk_dual_timer.h"
 #include "cmsdk_timer/cmsdk_timer.h"
 #include "cmsdk_uart/cmsdk_uart.h"
 #include "timer_replay/timer_replay.h"
+#include "tmp102/tmp102.h"
 
 #include "memory_plan.h"
 
@@ -20,6 +22,8 @@
 const struct cmsdk_uart cmsdk_uart_port = {.base = 0x40004000u, .clock_hz = 25000000u, .baud = STATOR_TELEMETRY_BAUD};
 const uintptr_t cmsdk_dual_timer_base = 0x40002000u;
 const uintptr_t cmsdk_timer_clock_base = 0x40001000u;
+const uint32_t arm_sbcon_base = 0x4002a000u;
+const uint8_t tmp102_address = 0x48;
 
 /* Interrupts 0 and on, behind the core's own vectors. */
 const arm_vector stator_board_vectors[] __attribute__((section(".vectors.board"), used)) = {

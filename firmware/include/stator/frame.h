@@ -25,6 +25,8 @@ void stator_frame_begin(struct stator_frame *frame, uint8_t *data, size_t capaci
 void stator_frame_list(struct stator_frame *frame, uint32_t count);
 void stator_frame_map(struct stator_frame *frame, uint32_t count);
 void stator_frame_number(struct stator_frame *frame, uint64_t value);
+void stator_frame_signed(struct stator_frame *frame, int32_t value);
+void stator_frame_null(struct stator_frame *frame);
 void stator_frame_bytes(struct stator_frame *frame, const void *data, size_t bytes);
 void stator_frame_text(struct stator_frame *frame, const char *text, size_t bytes); /* UTF-8, not terminated */
 

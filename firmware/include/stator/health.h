@@ -12,20 +12,21 @@
 #include "stator/common.h"
 
 /* Reasons of not being well. */
-#define STATOR_HEALTH_STARTING   0x0001u /* the power-on self-test is not through */
-#define STATOR_HEALTH_FLASH      0x0002u /* the image's sum is wrong */
-#define STATOR_HEALTH_RAM        0x0004u /* a march found a word that does not hold what is written */
-#define STATOR_HEALTH_ANSWER     0x0008u /* the known answer is wrong */
-#define STATOR_HEALTH_MEMORY     0x0010u /* the model's state, decision or a queue's item changed by itself; for 64 frames */
-#define STATOR_HEALTH_LOST       0x0020u /* a half gave no record; for 64 frames */
-#define STATOR_HEALTH_DEAD       0x0040u /* no half comes */
-#define STATOR_HEALTH_STUCK      0x0080u /* the samples hardly move */
-#define STATOR_HEALTH_CLIPPED    0x0100u /* samples at the ends of the ADC's range */
-#define STATOR_HEALTH_OFFSET     0x0200u /* the mean is far from where it should be */
-#define STATOR_HEALTH_CLOCK      0x0400u /* sampling timer and tick disagree */
-#define STATOR_HEALTH_DRIFT      0x0800u /* features unlike any that the model was trained with */
-#define STATOR_HEALTH_CONFIDENCE 0x1000u /* the model is not sure of what it says, and has not been for long */
-#define STATOR_HEALTH_REASONS    0x1fffu
+#define STATOR_HEALTH_STARTING    0x0001u /* the power-on self-test is not through */
+#define STATOR_HEALTH_FLASH       0x0002u /* the image's sum is wrong */
+#define STATOR_HEALTH_RAM         0x0004u /* a march found a word that does not hold what is written */
+#define STATOR_HEALTH_ANSWER      0x0008u /* the known answer is wrong */
+#define STATOR_HEALTH_MEMORY      0x0010u /* the model's state, decision or a queue's item changed by itself; for 64 frames */
+#define STATOR_HEALTH_LOST        0x0020u /* a half gave no record; for 64 frames */
+#define STATOR_HEALTH_DEAD        0x0040u /* no half comes */
+#define STATOR_HEALTH_STUCK       0x0080u /* the samples hardly move */
+#define STATOR_HEALTH_CLIPPED     0x0100u /* samples at the ends of the ADC's range */
+#define STATOR_HEALTH_OFFSET      0x0200u /* the mean is far from where it should be */
+#define STATOR_HEALTH_CLOCK       0x0400u /* sampling timer and tick disagree */
+#define STATOR_HEALTH_DRIFT       0x0800u /* features unlike any that the model was trained with */
+#define STATOR_HEALTH_CONFIDENCE  0x1000u /* the model is not sure of what it says, and has not been for long */
+#define STATOR_HEALTH_TEMPERATURE 0x2000u /* the temperature sensor does not answer */
+#define STATOR_HEALTH_REASONS     0x3fffu
 
 /* What is compared with, from the compiler: the known answer always, limits where model.yml has `health`. */
 struct stator_health_config {
@@ -41,6 +42,7 @@ struct stator_health_config {
     uint8_t confidence;    /* floor, 0 to 255 */
 };
 extern const struct stator_health_config stator_health_config;
+extern const int16_t stator_health_question[STATOR_HALF_SAMPLES]; /* the known input of a model that takes samples */
 
 /* Reasons in the lower half, their complement in the upper: a word that does not agree with itself is not well. Any task. */
 uint32_t stator_health_word(void);
@@ -59,6 +61,16 @@ void stator_health_tick_from_isr(void);
 /* The idle task: does nothing until the tick has gone on, then one step: a slice of flash, kernel objects, stacks, who is alive,
  * clocks; feeds the watchdog if all is as it must be. Does not block. */
 void stator_health_poll(void);
+
+/* Where board.yml names a temperature sensor. Before the tasks, after stator_sensor_init(). */
+void stator_health_temperature_init(void);
+
+/* Supervisor, at each tick: asks the sensor once a second. False: it has not answered for some seconds. */
+bool stator_health_temperature_step(uint32_t tick);
+
+/* The newest temperature, in hundredths of a degree Celsius. Any task. 0; -EIO: there is none now; -ENODEV: the image has no
+ * sensor. */
+STATOR_MUST_CHECK int stator_health_temperature(int32_t *hundredths);
 
 /* Feature task: looks at a half. Every fourth sample, another one in turn. */
 void stator_health_half(const int16_t *samples, uint32_t sequence);

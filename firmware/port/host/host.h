@@ -24,6 +24,10 @@ void stator_host_half_during_features(void);
 void stator_host_flip_state(void);
 void stator_host_flip_column(void);
 
+/* What the temperature sensor answers from now on, in hundredths of a degree; STATOR_HOST_SILENT: nothing. */
+#define STATOR_HOST_SILENT INT32_MIN
+void stator_host_temperature(int32_t hundredths);
+
 /* One turn of a task. False if it had nothing to do. */
 bool stator_host_feature(void);
 bool stator_host_inference(void);

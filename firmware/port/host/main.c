@@ -7,6 +7,7 @@
  *         f  the feature task runs    i  the inference task runs    t  the telemetry task runs
  *         x  a bit of the model's state changes   q  a bit of the column in the queue changes
  *         s  the supervisor runs   w  a tick passes without a half
+ *         n  the temperature sensor does not answer any more   a  it answers -5.25 degrees
  *         r  all tasks run until none has anything to do, then the supervisor
  */
 #include <stdio.h>
@@ -82,6 +83,12 @@ static void event(char what) {
     case 'q':
         stator_host_flip_column();
         break;
+    case 'n':
+        stator_host_temperature(STATOR_HOST_SILENT);
+        break;
+    case 'a':
+        stator_host_temperature(-525);
+        break;
     case 'w':
         stator_host_wait();
         break;
@@ -97,6 +104,7 @@ int main(int count, char **arguments) {
     }
     stator_clock_start();
     stator_monitor_init();
+    stator_health_temperature_init();
     stator_monitor_selftest();
     const uint8_t *frame;
     size_t bytes = stator_monitor_banner_frame(&frame);

@@ -124,6 +124,9 @@ static void trigger(void) {
     int16_t count = signal_counts[next_sample];
     next_sample = (next_sample + 1) % signal_samples;
     uint32_t control = dma[2];
+    if (adc[1] & ADC_CTL0_ICA_Msk) {
+        adc[15] = 1800; /* IDATA0: 1.45 V of 3.3, 25 degrees */
+    }
     if (adc[2] & ADC_CTL1_DMA_Msk && control & 1u) {
         if ((control & 0xf50u) != 0x500u || dma[4] != ADC0_BASE + ADC_RDATA) {
             stop("DMA0 channel 0 is not set up for 16-bit samples: %08x", control);

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from stator.monitor.watch import UNKNOWN, Watch
+from stator.telemetry import Record
 
 BARS = " ▁▂▃▄▅▆▇█"
 COLOURS = ("green", "red", "magenta", "blue", "yellow", "cyan")
@@ -74,6 +75,10 @@ def _spectrum(watch: Watch) -> Text:
     return text
 
 
+def _degrees(record: Record | None) -> str:
+    return "" if record is None or record.temperature is None else f"{record.temperature / 100:.1f} °C"
+
+
 def _health(watch: Watch) -> Table:
     record = watch.last[-1] if watch.last else None
     table = Table.grid(padding=(0, 2))
@@ -89,7 +94,9 @@ def _health(watch: Watch) -> Table:
     table.add_row(*(Text(f"{name} {value}", style="red" if bad else "") for name, value, bad in facts))
     if watch.health is not None:
         table.add_row(
-            Text(f"self-tests {watch.health.rounds:,}"), Text(f"frames not well {watch.unwell:,}", style="red" if watch.unwell else "")
+            Text(f"self-tests {watch.health.rounds:,}"),
+            Text(_degrees(record)),
+            Text(f"frames not well {watch.unwell:,}", style="red" if watch.unwell else ""),
         )
     if watch.crash is not None:
         table.add_row(Text(f"last restart: {watch.crash}", style="red"))

@@ -17,6 +17,7 @@ U8 = Annotated[int, Field(strict=True, ge=0, lt=1 << 8)]
 U16 = Annotated[int, Field(strict=True, ge=0, lt=1 << 16)]
 U32 = Annotated[int, Field(strict=True, ge=0, lt=1 << 32)]
 U64 = Annotated[int, Field(strict=True, ge=0, lt=1 << 64)]
+Hundredths = Annotated[int, Field(strict=True, ge=-5500, le=15000)]
 Positive = Annotated[int, Field(strict=True, ge=1, lt=1 << 32)]
 Text = Annotated[str, Field(strict=True)]
 Name = Annotated[str, Field(strict=True, min_length=1)]
@@ -35,7 +36,7 @@ class Banner:
     sample_clock_hz: Positive
     half_ticks: Positive
     window: Positive
-    columns: Positive
+    columns: U32  # none where the model takes samples
     restarts: U32 = 0  # since power came, as far as the firmware remembers
     watchdog: Text = "none"
 
@@ -54,6 +55,7 @@ REASONS = (
     "clock",
     "drift",
     "confidence",
+    "temperature",
 )
 """The bits of `health`, the lowest first."""
 
@@ -97,6 +99,7 @@ class Record:
     column: Bytes
     logits: Bytes
     health: Health
+    temperature: Hundredths | None = None  # degrees Celsius; None: the board has no sensor, or it does not answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +155,7 @@ def decoded(payload: bytes) -> Message:
 
 def _named(of: type, values: object) -> dict[str, object]:
     names = [field.name for field in dataclasses.fields(of)]
-    if not isinstance(values, list) or len(values) < len(names):
+    optional = of is Record  # its last one
+    if not isinstance(values, list) or len(values) < len(names) - optional:
         raise ValueError(of.__name__)
     return {name: _named(Health, value) if name == "health" else value for name, value in zip(names, values, strict=False)}

@@ -178,6 +178,13 @@ def costs(board: Board, plan: MemoryPlan, elf: Elf) -> Costs:
         "down": _CHUNK_WORDS,
         "draw": state + columns,
         "memcmp": columns,
+        "sbcon_pin": 4,
+        "sbcon_put": 8,
+        "sbcon_get": 8,
+        "twim_hold": 400,
+        "twim_release": 9,
+        "tmp102_bus_start": 9,
+        "tmp102_bus_take": 2,
         "stator_port_damage": len(tasks.tasks) + 2,
         "stator_monitor_stacks_frame": len(tasks.tasks) + 2,
         "stator_port_stack_used": max(size for t in (*tasks.tasks.values(), tasks.main) for size in t.stack_bytes.values())
