@@ -1,8 +1,10 @@
-"""Matrix products with sixteen units side by side (fully_connected_rv32im.h)."""
+"""Matrix products with sixteen units side by side, or eight (fully_connected_rv32im.h)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+
+import numpy as np
 
 from stator.ops import Array, Constant, KernelCall, Value
 from stator.variants import NotTaken, array, integers, repacked
@@ -13,7 +15,14 @@ SIDE_BY_SIDE = 16
 
 def lay_out(call: KernelCall) -> KernelCall:
     (units,) = integers(call, "units")
-    return padded_to(call, SIDE_BY_SIDE, lambda weights: stream(weights, biases(call, weights), scales(call, units), SIDE_BY_SIDE))
+    sixteens = (units + SIDE_BY_SIDE // 2 - 1) // SIDE_BY_SIDE * SIDE_BY_SIDE  # eight or fewer that are left are eight side by side
+
+    def made(weights: Array) -> Array:
+        bias, scale = biases(call, weights), scales(call, units)
+        parts = ((slice(sixteens), SIDE_BY_SIDE), (slice(sixteens, None), SIDE_BY_SIDE // 2))
+        return np.concatenate([stream(weights[of], bias[of], scale[of], wide) for of, wide in parts if len(weights[of])])
+
+    return padded_to(call, SIDE_BY_SIDE // 2, made)
 
 
 def padded_to(call: KernelCall, side_by_side: int, stream_of: Callable[[Array], Array]) -> KernelCall:
