@@ -24,3 +24,18 @@ uint32_t stator_distance(const int8_t *column, const struct stator_health_config
     }
     return sum / config->columns;
 }
+
+void stator_shape(const int8_t *column, const struct stator_health_config *config, uint8_t *range, int8_t *impulses) {
+    int8_t least = column[0];
+    int8_t most = column[0];
+    size_t i = 1;
+    for (; i < config->bands; i++) {
+        least = column[i] < least ? column[i] : least;
+        most = column[i] > most ? column[i] : most;
+    }
+    *range = (uint8_t)(most - least);
+    *impulses = INT8_MAX;
+    for (i += config->envelope - 1u; i < config->columns; i += config->envelope) {
+        *impulses = column[i] < *impulses ? column[i] : *impulses;
+    }
+}

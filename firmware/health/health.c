@@ -87,6 +87,8 @@ static uint32_t frames;
 static volatile uint32_t answers;
 static uint32_t memory_told;
 static struct stator_cusum drift;
+static struct stator_cusum flat;
+static struct stator_cusum steady;
 static struct stator_cusum doubt;
 
 #define WORDS_OF(bank, size) +(size) / 4u
@@ -145,7 +147,16 @@ void stator_health_decided(const int8_t *column, uint8_t confidence) {
     }
     if (limits->centre) {
         uint32_t distance = stator_distance(column, limits);
-        put(INFERENCE, STATOR_HEALTH_DRIFT, stator_cusum(&drift, distance, limits->usual, limits->drift_limit));
+        bool unlike = stator_cusum(&drift, distance, limits->usual, limits->drift_limit);
+        if (limits->envelope > 0) {
+            uint8_t range;
+            int8_t impulses;
+            stator_shape(column, limits, &range, &impulses);
+            unlike |= stator_cusum(&flat, 255u - range, 255u - limits->flattest, limits->flat_limit);
+            unlike |=
+                stator_cusum(&steady, (uint32_t)(127 - impulses), (uint32_t)(127 - limits->steadiest), limits->steady_limit);
+        }
+        put(INFERENCE, STATOR_HEALTH_DRIFT, unlike);
         uint32_t lacks = confidence < 255 ? 255u - confidence : 0;
         put(INFERENCE, STATOR_HEALTH_CONFIDENCE, stator_cusum(&doubt, lacks, 255u - limits->confidence, limits->doubt_limit));
     }
@@ -223,7 +234,7 @@ void stator_health_init(void) {
     memset(good_halves, 0, sizeof(good_halves));
     memset((void *)(uintptr_t)done, 0, sizeof(done));
     memset(round_of, 0, sizeof(round_of));
-    drift = doubt = (struct stator_cusum){0, false};
+    drift = flat = steady = doubt = (struct stator_cusum){0, false};
     ticks = halves_at_tick = 0;
     march_next = lost_told = memory_told = next_half = halves = quiet = ticked = round_steps = clock_steps = flash_sum = frames =
         0;

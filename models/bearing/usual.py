@@ -6,7 +6,7 @@ move. A limit is a multiple of the worst that any example reached, since an alar
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +32,19 @@ def distances(columns: Columns, centre: npt.NDArray[np.int64], weight: npt.NDArr
     return np.asarray(each.sum(axis=1) // columns.shape[1])
 
 
+def shapes(columns: Columns, config: FeaturesConfig) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """As stator_shape() computes them, of each column: 255 less the spectrum's range, and 127 less the least of the impulses."""
+    bands, envelope = config.spectrum_bands, len(config.lines) + 1
+    spectrum, impulses = columns[:, :bands].astype(np.int64), columns[:, bands + envelope - 1 :: envelope].astype(np.int64)
+    return 255 - np.ptp(spectrum, axis=1), 127 - impulses.min(axis=1)
+
+
+def limits(examples: Sequence[npt.NDArray[np.int64]], least: int) -> tuple[int, int]:
+    """What the mean of no example exceeds, and MARGIN times the highest sum of what is above, or the least that is taken for that."""
+    usual = int(np.ceil(max(values.mean() for values in examples))) + 1
+    return usual, MARGIN * max(least, *(highest(values, usual) for values in examples))
+
+
 def highest(values: Iterable[int], usual: int) -> int:
     """The highest that the cumulative sum of `values` less `usual` gets."""
     total = top = 0
@@ -51,8 +64,9 @@ def main() -> None:
     centre = np.rint(together.mean(axis=0)).astype(np.int64)
     weight = np.clip(np.rint(SPREADS / together.std(axis=0)), 1, 255).astype(np.int64)
     far = [distances(e.columns, centre, weight) for e in examples]
-    usual = int(np.ceil(max(d.mean() for d in far))) + 1
-    drift_limit = MARGIN * max(SPREADS, *(highest(d, usual) for d in far))
+    usual, drift_limit = limits(far, SPREADS)
+    flat, flat_limit = limits([shapes(e.columns, spec.features)[0] for e in examples], SPREADS)
+    steady, steady_limit = limits([shapes(e.columns, spec.features)[1] for e in examples], SPREADS)
     interpreter = runner(spec.path, graph)
     shape = graph.tensors[graph.inputs[0]].type.shape
     doubts: list[npt.NDArray[np.int64]] = []
@@ -66,7 +80,8 @@ def main() -> None:
     print("health:                       # python -m models.bearing.usual")
     print(f"  centre: [{', '.join(map(str, centre))}]")
     print(f"  weight: [{', '.join(map(str, weight))}]")
-    print(f"  usual: {usual}\n  drift_limit: {drift_limit}\n  confidence: {confidence}\n  doubt_limit: {doubt_limit}")
+    print(f"  usual: {usual}\n  drift_limit: {drift_limit}\n  flattest: {255 - flat}\n  flat_limit: {flat_limit}")
+    print(f"  steadiest: {127 - steady}\n  steady_limit: {steady_limit}\n  confidence: {confidence}\n  doubt_limit: {doubt_limit}")
     print(f"  least_range: {max(2, ranges // MARGIN)}\n  offset: {MARGIN * offsets + round(GRAVITY_G * spec.input.counts_per_g)}")
 
 

@@ -53,6 +53,16 @@ static void distance_is_the_mean_of_what_is_at_most_eight_spreads(void) {
     CHECK(stator_distance((const int8_t[]){-128, 127}, &config) == 128);
 }
 
+static void shape_is_of_the_spectrum_and_of_each_envelopes_last(void) {
+    const struct stator_health_config config = {.columns = 9, .bands = 3, .envelope = 3};
+    uint8_t range;
+    int8_t impulses;
+    stator_shape((const int8_t[]){127, -128, 5, -99, -99, -10, -99, -99, -13}, &config, &range, &impulses);
+    CHECK(range == 255 && impulses == -13);
+    stator_shape((const int8_t[]){-1, 2, 2, 100, 100, -128, 100, 100, 127}, &config, &range, &impulses);
+    CHECK(range == 3 && impulses == -128);
+}
+
 static void sensor_reasons_are_told_apart(void) {
     static int16_t half[STATOR_HALF_SAMPLES];
     const struct stator_health_config config = {.least_range = 4, .offset = 500};
@@ -117,6 +127,7 @@ int main(void) {
     march_keeps_contents();
     cusum_adds_what_is_above_and_forgets_only_at_zero();
     distance_is_the_mean_of_what_is_at_most_eight_spreads();
+    shape_is_of_the_spectrum_and_of_each_envelopes_last();
     sensor_reasons_are_told_apart();
     last_words_survive_a_reset_and_are_told_once();
     a_brown_out_in_the_middle_leaves_whole_records();

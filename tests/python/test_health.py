@@ -122,9 +122,23 @@ def test_a_task_that_stands_still_ends_the_firmware_by_name(host_build: Path, he
         assert play(host_build, tmp_path, healthy, "hr" * 3 + events + "s").failure == f"task {task} stands still"
 
 
-def test_a_signal_unlike_any_in_training_is_told(host_build: Path, healthy: Halves, tmp_path: Path) -> None:
-    wave = np.where(np.arange(40 * 1024) // 7 % 2, 150, -150).astype(np.int16).reshape(40, 1024)
-    assert "drift" in reasons(play(host_build, tmp_path, wave, "hr", 120))
+TIME = np.arange(40 * 1024)
+
+
+@pytest.mark.parametrize(
+    "wave",
+    [
+        np.where(TIME // 7 % 2, 150, -150),
+        150 * np.sin(2 * np.pi * 1000 / 12_000 * TIME),
+        600 * np.sin(2 * np.pi * 3100 / 12_000 * TIME),
+        np.random.default_rng(7).normal(0, 30, len(TIME)),
+        np.random.default_rng(8).normal(0, 400, len(TIME)),
+    ],
+    ids=["square wave", "tone of 1 kHz", "tone of 3.1 kHz", "faint white noise", "loud white noise"],
+)
+def test_a_signal_unlike_any_in_training_is_told(host_build: Path, wave: npt.NDArray[np.float64], tmp_path: Path) -> None:
+    halves = np.rint(wave).astype(np.int16).reshape(40, 1024)
+    assert "drift" in reasons(play(host_build, tmp_path, halves, "hr", 60))
 
 
 def test_healthy_machines_give_no_alarm(host_build: Path) -> None:

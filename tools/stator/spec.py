@@ -56,6 +56,10 @@ class Health(Section):
     weight: Annotated[tuple[Annotated[int, Field(ge=0, le=255)], ...], Field(max_length=4096)]  # per column, 16 / spread
     usual: Annotated[int, Field(ge=0, le=128)]  # distance of a column that is not counted, 1/16 of a spread
     drift_limit: Annotated[int, Field(ge=1, le=1 << 24)]
+    flattest: Annotated[int, Field(ge=0, le=255)] = 0  # range of the spectrum's columns; below it is counted
+    flat_limit: Annotated[int, Field(ge=1, le=65535)] = 65535
+    steadiest: Annotated[int, Field(ge=-128, le=127)] = -128  # the envelopes' impulses; below it is counted
+    steady_limit: Annotated[int, Field(ge=1, le=65535)] = 65535
     confidence: Annotated[int, Field(ge=0, le=255)]  # below it is counted
     doubt_limit: Annotated[int, Field(ge=1, le=1 << 24)]
     least_range: Annotated[int, Field(ge=1, le=65535)]  # largest less smallest sample of a half, counts

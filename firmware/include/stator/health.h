@@ -37,6 +37,12 @@ struct stator_health_config {
     uint16_t usual;        /* distance that is not counted, 1/16 of a spread */
     uint32_t drift_limit;  /* of the sum of what is above */
     uint32_t doubt_limit;  /* of the sum of what confidence is below its floor */
+    uint16_t flat_limit;   /* of the sum of what the spectrum's range is below `flattest` */
+    uint16_t steady_limit; /* of the sum of what the envelopes' impulses are below `steadiest` */
+    uint8_t bands;         /* columns of the spectrum, which come first */
+    uint8_t envelope;      /* columns of an envelope, of which the last tells its impulses; 0: no limits of shape */
+    uint8_t flattest;      /* range of the spectrum's columns */
+    int8_t steadiest;      /* least impulses of all envelopes */
     uint16_t least_range;  /* largest minus smallest sample */
     uint16_t offset;       /* of the mean from the middle of the ADC's range, counts */
     uint8_t confidence;    /* floor, 0 to 255 */
@@ -107,6 +113,10 @@ bool stator_cusum(struct stator_cusum *cusum, uint32_t value, uint32_t usual, ui
 
 /* Mean distance of a column from the centre, in 1/16 of each column's spread; each at most 8 spreads. */
 uint32_t stator_distance(const int8_t *column, const struct stator_health_config *config);
+
+/* What no machine sounds like, though its columns are near their means: a spectrum flatter than any, as white noise has it, or an
+ * envelope steadier than any, as of one tone. The spectrum's largest less smallest column, and the least of the impulses. */
+void stator_shape(const int8_t *column, const struct stator_health_config *config, uint8_t *range, int8_t *impulses);
 
 /* Reasons of one half, of STATOR_HEALTH_STUCK, CLIPPED, OFFSET: every fourth sample from `first` (0 to 3). */
 uint32_t stator_sensor_reasons(const int16_t *samples, unsigned first, const struct stator_health_config *config);

@@ -44,7 +44,11 @@ def health_config(plan: MemoryPlan) -> str:
     if health is not None:
         tables += _table("int8_t", "centre", health.centre) + _table("uint8_t", "weight", health.weight)
         fields |= {"centre": "centre", "weight": "weight", "columns": len(health.centre)}
-        names = ("usual", "drift_limit", "doubt_limit", "least_range", "offset", "confidence")
+        names = ["usual", "drift_limit", "doubt_limit", "least_range", "offset", "confidence"]
+        features = plan.spec.features
+        if features is not None and features.envelope_hz:
+            names += ["flat_limit", "steady_limit", "flattest"]
+            fields |= {"bands": f"{features.spectrum_bands}u", "envelope": f"{len(features.lines) + 1}u", "steadiest": health.steadiest}
         fields |= {name: f"{getattr(health, name)}u" for name in names}
     else:
         fields |= {"least_range": f"{STUCK_RANGE}u", "offset": f"{FAR_OFFSET}u"}

@@ -390,11 +390,29 @@ def shifted_sensor(run: Session, plan: MemoryPlan) -> str:
     return f"by {by} counts"
 
 
-@kind("persistent")
-def strange_signal(run: Session, plan: MemoryPlan) -> str:
-    """What no machine sounds like: one low tone and nothing else."""
-    level, hz = run.rng.choice([150, 300, 600]), 300
+def _tone(run: Session, plan: MemoryPlan, hz: int) -> str:
+    level = run.rng.choice([150, 300, 600])
     assert plan.spec.input is not None
     turn = 2 * math.pi * hz / plan.spec.input.sample_hz
     _signal(run, lambda samples: [level * math.sin(turn * i) for i, _ in enumerate(samples)])
     return f"a tone of {hz} Hz, {level} counts"
+
+
+@kind("persistent")
+def high_tone(run: Session, plan: MemoryPlan) -> str:
+    """Too high for any line of a bearing, and as steady as no machine is."""
+    return _tone(run, plan, run.rng.choice([1000, 1500, 2200, 3100, 4000]))
+
+
+@kind("persistent")
+def white_noise(run: Session, plan: MemoryPlan) -> str:
+    """An amplifier that hears nothing but itself."""
+    level = run.rng.choice([20, 80, 300])
+    _signal(run, lambda samples: [run.rng.gauss(0, level) for _ in samples])
+    return f"white noise of {level} counts"
+
+
+@kind("persistent")
+def strange_signal(run: Session, plan: MemoryPlan) -> str:
+    """What no machine sounds like: one low tone and nothing else."""
+    return _tone(run, plan, 300)

@@ -170,6 +170,7 @@ def costs(board: Board, plan: MemoryPlan, elf: Elf) -> Costs:
         "sum_of_kept": state // 4 + 16,
         "stator_argmax": columns,
         "stator_distance": columns,
+        "stator_shape": columns,
         "stator_health_word": 3,
         "stator_health_poll": 4,
         "stator_march": _MARCH_WORDS // _CHUNK_WORDS,
