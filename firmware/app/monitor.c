@@ -16,9 +16,13 @@
 
 #include "memory_plan.h"
 
+#if STATOR_MODEL_TAKES_SAMPLES
+_Static_assert(STATOR_MODEL_INPUT_BYTES == sizeof(stator_half0), "the model does not take one half of samples");
+#else
 extern const struct stator_features_config stator_features_config;
 
 _Static_assert(STATOR_MODEL_INPUT_BYTES == STATOR_FEATURE_COLUMNS, "the model does not take one column of features");
+#endif
 _Static_assert(STATOR_MODEL_OUTPUT_BYTES == STATOR_CLASSES, "the model's first output is not one logit per label");
 
 /* Each written by one task alone. */
@@ -63,16 +67,52 @@ void stator_monitor_init(void) {
     kept_sum = sum_of_kept();
 }
 
-int stator_monitor_feature(struct stator_column *column, uint32_t woken) {
-    struct stator_half half;
-    if (stator_stream_acquire(&half)) {
+/* The newest half, and what its record will say of it. */
+static int take(struct stator_half *half, struct stator_column *column, uint32_t woken) {
+    if (stator_stream_acquire(half)) {
         return -EAGAIN;
     }
-    column->timestamp = half.timestamp;
-    column->sequence = half.sequence;
-    column->entered_at = half.filled_at;
-    column->handover = woken - half.filled_at;
-    column->crc = stator_crc32(0, half.samples, STATOR_HALF_SAMPLES * sizeof(half.samples[0]));
+    column->timestamp = half->timestamp;
+    column->sequence = half->sequence;
+    column->entered_at = half->filled_at;
+    column->handover = woken - half->filled_at;
+    column->crc = stator_crc32(0, half->samples, STATOR_HALF_SAMPLES * sizeof(half->samples[0]));
+    return 0;
+}
+
+#if STATOR_MODEL_TAKES_SAMPLES
+
+/* The inference task reads the half where it lies, so it takes it and gives it back. Here it is only told that there is one; a
+ * telling that is lost loses no half. */
+int stator_monitor_feature(struct stator_column *column, uint32_t woken) {
+    memset(column, 0, sizeof(*column));
+    column->sequence = stator_stream_filled_halves() - 1u;
+    column->handover = woken;
+    stator_health_alive(STATOR_HEALTH_FEATURE, column->sequence);
+    column->check = CHECKED(column);
+    return 0;
+}
+
+void stator_monitor_column_lost(void) {}
+
+/* What the feature task does elsewhere: all but the features. */
+static __attribute__((noinline)) int take_in_place(struct stator_half *half, struct stator_column *column, uint32_t woken) {
+    if (take(half, column, woken)) {
+        return -EAGAIN;
+    }
+    stator_health_half(half->samples, half->sequence);
+    column->lost = stator_stream_overruns();
+    column->features = stator_clock_now() - woken;
+    return 0;
+}
+
+#else
+
+int stator_monitor_feature(struct stator_column *column, uint32_t woken) {
+    struct stator_half half;
+    if (take(&half, column, woken)) {
+        return -EAGAIN;
+    }
     if (stator_features_run(column->values, half.samples, stator_features_work, &stator_features_config)) {
         stator_fail("features");
     }
@@ -89,6 +129,8 @@ void stator_monitor_column_lost(void) {
     columns_lost++;
 }
 
+#endif
+
 /* What the model knows of the past, put aside. */
 static uint8_t aside[STATOR_MODEL_STATE_BYTES + 1u]; /* there may be no state */
 
@@ -96,11 +138,19 @@ static uint8_t *state(void) {
     return stator_arena + STATOR_MODEL_STATE_OFFSET;
 }
 
+static int run(const void *input) {
+#if STATOR_MODEL_TAKES_SAMPLES
+    return STATOR_MODEL_RUN(stator_arena, input);
+#else
+    memcpy(stator_arena + STATOR_MODEL_INPUT_OFFSET, input, STATOR_FEATURE_COLUMNS);
+    return STATOR_MODEL_RUN(stator_arena);
+#endif
+}
+
 /* One run from what was put aside. Returns a sum of all that it leaves behind: the new state and both outputs. */
-static __attribute__((noinline)) uint32_t run_once(const int8_t *values) {
+static __attribute__((noinline)) uint32_t run_once(const void *input) {
     memcpy(state(), aside, STATOR_MODEL_STATE_BYTES);
-    memcpy(stator_arena + STATOR_MODEL_INPUT_OFFSET, values, STATOR_FEATURE_COLUMNS);
-    if (STATOR_MODEL_RUN(stator_arena)) {
+    if (run(input)) {
         stator_fail("model");
     }
     uint32_t sum = stator_crc32(sum_of_kept(), stator_arena + STATOR_MODEL_OUTPUT_OFFSET, STATOR_CLASSES);
@@ -114,13 +164,17 @@ static void start_anew(void) {
     stator_decision_init(&kept.decision, STATOR_WINDOW_FRAMES, STATOR_DEBOUNCE_FRAMES);
 }
 
-int stator_monitor_infer(struct stator_record *record, const struct stator_column *column) {
-    uint32_t start = stator_clock_now();
-    if (column->check != CHECKED(column)) {
-        stator_health_memory();
-        columns_damaged++;
-        return -EBADMSG;
+static bool is_damaged(const struct stator_column *column) {
+    if (column->check == CHECKED(column)) {
+        return false;
     }
+    stator_health_memory();
+    columns_damaged++;
+    return true;
+}
+
+/* The model on its input, and everything of the record. `start`: stator_clock_now() before. */
+static void decide(struct stator_record *record, const struct stator_column *column, const void *input, uint32_t start) {
     bool damaged = sum_of_kept() != kept_sum;
     if (damaged) {
         stator_health_memory();
@@ -130,13 +184,13 @@ int stator_monitor_infer(struct stator_record *record, const struct stator_colum
     }
     kept.next_sequence = column->sequence + 1;
     memcpy(aside, state(), STATOR_MODEL_STATE_BYTES);
-    uint32_t first = run_once(column->values);
-    if (run_once(column->values) != first) { /* something changed in the middle of a run, and lives on in the state */
+    uint32_t first = run_once(input);
+    if (run_once(input) != first) { /* something changed in the middle of a run, and lives on in the state */
         stator_health_memory();
         start_anew();
         kept.next_sequence = column->sequence + 1;
         memcpy(aside, state(), STATOR_MODEL_STATE_BYTES);
-        (void)run_once(column->values);
+        (void)run_once(input);
     }
     uint32_t stop = stator_clock_now();
 
@@ -159,16 +213,46 @@ int stator_monitor_infer(struct stator_record *record, const struct stator_colum
     record->features = column->features;
     record->inference = stop - start;
     record->kind = STATOR_RECORD_DECISION;
-    for (size_t i = 0; i < STATOR_FEATURE_COLUMNS; i++) {
-        record->column[i] = column->values[i];
-    }
+    memcpy(record->column, column->values, STATOR_FEATURE_COLUMNS);
     for (size_t i = 0; i < STATOR_CLASSES; i++) {
         record->logits[i] = logits[i];
     }
     stator_monitor_close_record(record);
     stator_health_alive(STATOR_HEALTH_INFERENCE, column->sequence);
+}
+
+#if STATOR_MODEL_TAKES_SAMPLES
+
+int stator_monitor_infer(struct stator_record *record, const struct stator_column *column) {
+    if (is_damaged(column)) {
+        return -EBADMSG;
+    }
+    struct stator_column taken;
+    struct stator_half half;
+    if (take_in_place(&half, &taken, column->handover)) {
+        return -EAGAIN;
+    }
+    decide(record, &taken, half.samples, column->handover + taken.features);
+    if (stator_stream_release(&half)) { /* DMA came back: nobody knows what the model saw */
+        start_anew();
+        kept_sum = sum_of_kept();
+        return -EOVERFLOW;
+    }
     return 0;
 }
+
+#else
+
+int stator_monitor_infer(struct stator_record *record, const struct stator_column *column) {
+    uint32_t start = stator_clock_now();
+    if (is_damaged(column)) {
+        return -EBADMSG;
+    }
+    decide(record, column, column->values, start);
+    return 0;
+}
+
+#endif
 
 void stator_monitor_close_record(struct stator_record *record) {
     record->health = stator_health_word();
@@ -190,8 +274,13 @@ static __attribute__((noinline)) uint32_t draw(uint8_t *to, size_t bytes, uint32
 static void known_answer(void) {
     memcpy(aside, state(), STATOR_MODEL_STATE_BYTES);
     uint32_t drawn = draw(state(), STATOR_MODEL_STATE_BYTES, 1);
+#if STATOR_MODEL_TAKES_SAMPLES
+    (void)drawn;
+    bool right = run(stator_health_question) == 0;
+#else
     draw(stator_arena + STATOR_MODEL_INPUT_OFFSET, STATOR_MODEL_INPUT_BYTES, drawn);
     bool right = STATOR_MODEL_RUN(stator_arena) == 0;
+#endif
     memcpy(state(), aside, STATOR_MODEL_STATE_BYTES);
     const int8_t *answer = stator_health_config.answer;
     right = memcmp(stator_arena + STATOR_MODEL_OUTPUT_OFFSET, answer, STATOR_CLASSES) == 0 && right;

@@ -185,7 +185,7 @@ def test_missing_model_file_is_named(tmp_path: Path, model_folder: Folder) -> No
 
 
 def test_model_with_half_a_sensor_is_refused(model_folder: Folder) -> None:
-    with pytest.raises(ConfigError, match="needs input, features and window: features, window is missing"):
+    with pytest.raises(ConfigError, match="needs input and window: window is missing"):
         load_model_spec(model_folder(MODEL + "input: {sample_hz: 12000, counts_per_g: 10}\n"))
 
 

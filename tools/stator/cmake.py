@@ -17,13 +17,14 @@ from typing import Literal
 
 from stator.board import Board, load_board
 from stator.crates import crate
-from stator.dsp.sources import definitions, sources
+from stator.dsp.sources import definitions, frame, sources
 from stator.emit import emit, write
 from stator.errors import StatorError, ToolError
 from stator.fit import fitted
 from stator.frontends import load
 from stator.kernels import kernels
 from stator.memory import MemoryPlan, load_tasks, plan
+from stator.memory.in_place import lent
 from stator.memory.tasks import TASKS_FILE
 from stator.passes import optimise
 from stator.paths import FIRMWARE, ROOT
@@ -57,7 +58,9 @@ def freertos_folder() -> Path:
 def drivers(board: Board) -> tuple[str, ...]:
     """The folders of firmware/drivers that the board needs, its sensors' among them."""
     known = {p.name for p in (FIRMWARE / "drivers").iterdir() if p.is_dir()}
-    wanted = sorted({*board.drivers, board.sensor.driver, *([board.temperature.driver] if board.temperature else [])})
+    further = [board.temperature.driver] if board.temperature else []
+    further += ["rtt"] if board.telemetry == "rtt" else []
+    wanted = sorted({*board.drivers, board.sensor.driver, *further})
     for name in wanted:
         if name not in known:
             raise StatorError(f"board '{board.name}': no driver '{name}' in firmware/drivers, {nearest(name, sorted(known))}")
@@ -97,7 +100,9 @@ def facts(board: Board, model: str, rtos: Rtos = "freertos", kernels_: str = DEF
     generated = [f"{spec.c_name}.c", f"{spec.c_name}.h", "model_select.h", "memory_plan.h", "memory_plan.c", "memory_plan.json"]
     generated += ["memory_plan.svg", "plan_memory.ld", "plan_sections.ld"]
     if spec.features is not None:
-        generated += ["features_config.c", "health_config.c"]
+        generated.append("features_config.c")
+    if spec.streams:
+        generated.append("health_config.c")
     out: dict[str, str | list[str]] = {
         "STATOR_BOARD_NAME": board.name,
         "STATOR_BOARD_FOLDER": str(board.folder),
@@ -115,9 +120,12 @@ def facts(board: Board, model: str, rtos: Rtos = "freertos", kernels_: str = DEF
         "STATOR_GENERATED": generated,
         "STATOR_HANDLERS": list(board.timing.handlers.values()) if board.timing else [],
         "STATOR_KERNEL_SOURCES": [str(source) for k in kernels() if k.isa in wanted for source in k.sources],
-        "STATOR_DSP_SOURCES": [str(source) for source in sources(selected(board, kernels_).order, config=spec.features)],
-        "STATOR_DSP_DEFINITIONS": list(definitions(spec.features)) if spec.features is not None else [],
+        "STATOR_DSP_SOURCES": [
+            str(source) for source in ([] if spec.takes_samples else sources(selected(board, kernels_).order, config=spec.features))
+        ],
+        "STATOR_DSP_DEFINITIONS": _front_end_definitions(spec),
         "STATOR_IDLE_SPINS": "ON" if board.simulator is not None and board.simulator.spins else "OFF",
+        "STATOR_TELEMETRY": board.telemetry,
         "STATOR_TEMPERATURE": "ON" if board.temperature is not None else "OFF",
         "STATOR_SIGNAL_AT": "",
         "STATOR_SIGNAL_BYTES": "",
@@ -135,6 +143,12 @@ def facts(board: Board, model: str, rtos: Rtos = "freertos", kernels_: str = DEF
         if rtos == "freertos":
             out["STATOR_FREERTOS_DIR"] = str(freertos_folder())
     return out
+
+
+def _front_end_definitions(spec: ModelSpec) -> list[str]:
+    if spec.features is not None:
+        return list(definitions(spec.features))
+    return [] if spec.input is None else list(frame(spec.input.half_samples))
 
 
 def script(values: dict[str, str | list[str]]) -> str:
@@ -174,7 +188,8 @@ def planned(board: Board, spec: ModelSpec, *, passes: bool = True, rtos: Rtos = 
     tasks = load_tasks(tasks_file(rtos)) if spec.streams else None
     if passes:
         return fitted(optimise(graph), board, spec, tasks, kernels)
-    return plan(schedule(graph, selected(board, kernels)), board, spec, tasks)
+    half = lent(graph, board, spec) if tasks is not None and spec.takes_samples else None
+    return plan(schedule(graph, selected(board, kernels), half), board, spec, tasks)
 
 
 def write_whole(target: Path, text: str) -> None:

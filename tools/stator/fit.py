@@ -6,6 +6,7 @@ from stator.board import Board
 from stator.errors import ConfigError, DoesNotFit
 from stator.ir import Graph
 from stator.memory import MemoryPlan, Tasks, arena_bound, plan
+from stator.memory.in_place import lent
 from stator.memory.plan import UNPLANNED_BYTES
 from stator.passes.patches import choices
 from stator.passes.stream import cost, streamed
@@ -25,14 +26,15 @@ def fitted(graph: Graph, board: Board, spec: ModelSpec, tasks: Tasks | None, ker
     model layer by layer, where no strips fit either.
     """
     selection = selected(board, kernels)
-    if tasks is not None and spec.window is not None:
+    half = lent(graph, board, spec) if tasks is not None and spec.takes_samples else None
+    if tasks is not None and spec.window is not None and half is None:
         *larger, graph = column_by_column(graph, spec)
         for other in larger:
             found = _with_room(schedule(other, selection), board, spec, tasks)
             if found is not None:
                 return found
     try:
-        whole = plan(schedule(graph, selection), board, spec, tasks)
+        whole = plan(schedule(graph, selection, half), board, spec, tasks)
     except DoesNotFit as refusal:
         found = _in_strips(graph, selection, board, spec, tasks, None)
         if found is None:
@@ -84,7 +86,7 @@ def _in_strips(
 ) -> MemoryPlan | None:
     room = sum(region.bytes for region in board.memory.values() if region.kind == "ram")
     for cut in sorted(choices(graph), key=macs):
-        planned = schedule(cut, selection)
+        planned = schedule(cut, selection, lent(cut, board, spec) if tasks is not None and spec.takes_samples else None)
         if arena_bound(planned) > min(room, budget or room):
             continue
         try:

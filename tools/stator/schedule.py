@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from stator.errors import UnsupportedOperator
+from stator.errors import ModelError, UnsupportedOperator
 from stator.ir import DType, Graph, Node
 from stator.kernels import PORTABLE, Choice, Kernel
 from stator.ops import Constant, KernelCall, Operands
@@ -65,7 +65,8 @@ class Schedule:
     `buffer_of` maps every tensor that lives in the arena to its buffer and `within` to its offset in that, `scratch_of` every step
     with scratch to its, and `table_of` every (step, name of a constant) to its table; equal constants are one table. `gaps` lets a
     layer's output lie partly over its input: (i, j) -> the least number of bytes from the start of buffer i to the start of buffer j,
-    where i is the lower one.
+    where i is the lower one. `lent` has what lies outside of the arena and is only read: the model's input where its writer has put
+    it, and its parts, by their offsets in it.
     """
 
     graph: Graph
@@ -79,6 +80,7 @@ class Schedule:
     gaps: dict[tuple[int, int], int]
     selection: str = ""
     """How the kernels were chosen: the name of a stator.selection.Selection."""
+    lent: dict[int, int] = field(default_factory=dict)
 
     @property
     def macs(self) -> int:
@@ -95,14 +97,15 @@ def macs(graph: Graph) -> int:
     return sum(node.op.macs(Operands.of(graph, node)) for node in graph.nodes)
 
 
-def schedule(graph: Graph, kernels: Selection | Sequence[str] = PORTABLE) -> Schedule:
+def schedule(graph: Graph, kernels: Selection | Sequence[str] = PORTABLE, lent: int | None = None) -> Schedule:
     """Orders the layers as the graph has them, chooses their kernels, and finds lifetimes and what may share bytes.
 
-    `kernels`: how they are chosen, or ISA tags of variants, the preferred one first (`kernels:` of board.yml).
+    `kernels`: how they are chosen, or ISA tags of variants, the preferred one first (`kernels:` of board.yml). `lent`: an input that
+    lies outside of the arena, where no layer may write.
 
     The graph's inputs live from the first step on and may be overwritten after their last use; its outputs live to the end, and its
     variables always, in one buffer.
-    Raises UnsupportedOperator where a layer would read a constant from the arena.
+    Raises UnsupportedOperator where a layer would read a constant from the arena, ModelError where the input cannot stay where it is.
     """
     for node in graph.nodes:
         if node.op.aliases():
@@ -111,6 +114,9 @@ def schedule(graph: Graph, kernels: Selection | Sequence[str] = PORTABLE) -> Sch
     selection = kernels if isinstance(kernels, Selection) else in_order(kernels)
     steps = _steps(graph, selection, sharing.without_kernel)
     made = born(graph, {id(step.node): step.index for step in steps}, BEFORE)
+    outside = {} if lent is None else _only_read(graph, steps, lent, sharing)
+    for tensor in outside:
+        del made[tensor]
     last = _last_uses(graph, steps, made)
     for step in steps:
         _write_over_inputs(graph, step, sharing, made, last)
@@ -121,6 +127,8 @@ def schedule(graph: Graph, kernels: Selection | Sequence[str] = PORTABLE) -> Sch
     sharing.line_up([t.index for t in graph.variables()])
     for group in sharing.groups():
         tensors = tuple(group)
+        if tensors[0] in outside:
+            continue
         first, until = max(min(made[t] for t in tensors), 0), min(max(last[t] for t in tensors), end)
         align = max(ALIGN, *(graph.tensors[t].type.dtype.bytes for t in tensors))
         buffer_of.update(dict.fromkeys(tensors, len(buffers)))
@@ -136,8 +144,22 @@ def schedule(graph: Graph, kernels: Selection | Sequence[str] = PORTABLE) -> Sch
             name = f"scratch of layer {step.index}"
             buffers.append(Buffer(name, step.call.scratch_bytes, SCRATCH_ALIGN, step.index, step.index))
     tables, table_of = _tables(graph, steps)
-    planned = Schedule(graph, steps, tuple(buffers), tables, buffer_of, within, scratch_of, table_of, {}, selection.name)
+    planned = Schedule(graph, steps, tuple(buffers), tables, buffer_of, within, scratch_of, table_of, {}, selection.name, outside)
     return replace(planned, gaps=_gaps(planned))
+
+
+def _only_read(graph: Graph, steps: Sequence[Step], lent: int, sharing: Sharing) -> dict[int, int]:
+    """The tensors that share bytes with an input which stays where its writer has put it, by their offsets in it."""
+    group = sharing.group(lent)
+    written = {t for step in steps for t in step.call.outputs} | {t.index for t in graph.variables()} | set(graph.outputs)
+    other = next((t for t in group if t in written), None)
+    if other is not None or not sharing.lies_alone(lent):
+        whose = f"'{graph.tensors[lent if other is None else other].name}'"
+        raise ModelError(
+            f"model '{graph.name}': {whose} shares its bytes with the input, where only DMA writes",
+            remedy="let the first layer compute something of the input, instead of joining or handing it on",
+        )
+    return dict(group)
 
 
 def _last_uses(graph: Graph, steps: Sequence[Step], made: dict[int, int]) -> dict[int, int]:

@@ -37,7 +37,7 @@ class Input(Section):
 
 
 class Window(Section):
-    """What the model sees: the last `frames` columns of `columns` features each, the oldest first."""
+    """What the model sees: the last `frames` columns of `columns` features each, the oldest first; without features, a half's samples."""
 
     frames: Annotated[int, Field(ge=1, le=4096)]
     columns: Annotated[int, Field(ge=1, le=4096)]
@@ -118,10 +118,14 @@ class ModelSpec(Section):
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
-        parts = {"input": self.input, "features": self.features, "window": self.window}
-        missing = [name for name, part in parts.items() if part is None]
-        if missing and len(missing) < len(parts):
-            raise ValueError(f"a model that watches a sensor needs input, features and window: {', '.join(missing)} is missing")
+        missing = [name for name, part in {"input": self.input, "window": self.window}.items() if part is None]
+        if missing and (len(missing) == 1 or self.features is not None):
+            raise ValueError(f"a model that watches a sensor needs input and window: {', '.join(missing)} is missing")
+        samples = 0 if self.input is None else self.input.half_samples
+        if self.takes_samples and self.window != Window.model_construct(frames=1, columns=samples):
+            raise ValueError(f"window: without features the model takes the samples, and that is 1 frame of {samples} columns")
+        if self.takes_samples and self.health is not None:
+            raise ValueError("health: there are no features whose drift could be watched")
         if self.features is not None and self.window is not None and self.features.columns != self.window.columns:
             raise ValueError(f"window: columns: {self.window.columns}, and the features make {self.features.columns}")
         if self.health is not None and (self.window is None or {len(self.health.centre), len(self.health.weight)} != {self.window.columns}):
@@ -143,6 +147,16 @@ class ModelSpec(Section):
     def streams(self) -> bool:
         """Whether firmware can feed it from a sensor."""
         return self.window is not None
+
+    @property
+    def takes_samples(self) -> bool:
+        """Whether it reads the DMA's halves themselves: it watches a sensor, and has no front end."""
+        return self.window is not None and self.features is None
+
+    @property
+    def columns(self) -> int:
+        """Features of a half, which go from task to task and into the telemetry."""
+        return 0 if self.window is None or self.features is None else self.window.columns
 
 
 def models() -> tuple[str, ...]:

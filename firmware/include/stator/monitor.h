@@ -61,7 +61,10 @@ void stator_monitor_column_lost(void);
 /* Inference task: the column through the model, its outputs to a decision. A gap in the sequence numbers starts the model's
  * state and the debouncing anew: a window never spans lost samples. The same where the state or the decision changed since the
  * last call, which is told (STATOR_HEALTH_MEMORY).
- * Returns 0; -EBADMSG: the column is not what the feature task sent; told and counted, and there is no record. */
+ * A model that takes samples reads them where DMA has put them; the column then only says that there is a half.
+ * Returns 0; otherwise there is no record: -EBADMSG: the column is not what the feature task sent; told and counted. Of such a
+ * model too -EAGAIN: the half went with an earlier call; -EOVERFLOW: DMA came back to it before the model was through; counted.
+ */
 STATOR_MUST_CHECK int stator_monitor_infer(struct stator_record *record, const struct stator_column *column);
 
 /* Inference task, before its first column and after each: the known answer where it is due, and a slice of the march. */

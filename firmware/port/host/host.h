@@ -17,8 +17,8 @@ void stator_host_wait(void);
 /* A half passes while interrupts are off: the next stator_host_half() stands for both, and comes before any task runs. */
 void stator_host_half_missed(void);
 
-/* The next stator_features_run() is interrupted, after it has read its samples, by the half after. */
-void stator_host_half_during_features(void);
+/* Just before the next half is given back, the half after comes. */
+void stator_host_half_while_held(void);
 
 /* One bit changes by itself: of what the model knows of the past, or of the column that waits in the queue. */
 void stator_host_flip_state(void);

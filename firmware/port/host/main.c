@@ -3,7 +3,7 @@
  * SIGNAL: a file of int16 counts, whole halves of STATOR_HALF_SAMPLES; after the last comes the first.
  * EVENTS (TIMES over): h  a half is full
  *         m  a half is full while interrupts are off; an h must follow, which stands for both
- *         d  the half after next comes while the features of the next are computed
+ *         d  the half after next comes before the next is given back
  *         f  the feature task runs    i  the inference task runs    t  the telemetry task runs
  *         x  a bit of the model's state changes   q  a bit of the column in the queue changes
  *         s  the supervisor runs   w  a tick passes without a half
@@ -55,7 +55,7 @@ static void event(char what) {
         stator_host_half();
         break;
     case 'd':
-        stator_host_half_during_features();
+        stator_host_half_while_held();
         break;
     case 'm':
         stator_host_half_missed();

@@ -10,7 +10,6 @@
 #include "stator/board.h"
 #include "stator/clock.h"
 #include "stator/fail.h"
-#include "stator/features.h"
 #include "stator/health.h"
 #include "stator/image.h"
 #include "stator/monitor.h"
@@ -38,7 +37,7 @@ static struct queue columns = {stator_queue_columns, STATOR_QUEUE_COLUMNS_ITEM_B
 static struct queue records = {stator_queue_records, STATOR_QUEUE_RECORDS_ITEM_BYTES, STATOR_QUEUE_RECORDS_LENGTH, 0, 0};
 static uint32_t missed; /* ticks of the sampling clock while interrupts were off */
 static bool half_ready;
-static bool during_features;
+static bool while_held;
 static unsigned filling;
 static uint64_t timestamp;
 static uint32_t since; /* the supervisor's last tick, in ticks of the sampling clock */
@@ -180,21 +179,20 @@ void stator_host_half(void) {
     missed = 0;
 }
 
-void stator_host_half_during_features(void) {
-    during_features = true;
+void stator_host_half_while_held(void) {
+    while_held = true;
 }
 
-/* The linker puts this in place of the front end (--wrap). */
-int __real_stator_features_run(int8_t *out, const int16_t *half, void *work, const struct stator_features_config *config);
-int __wrap_stator_features_run(int8_t *out, const int16_t *half, void *work, const struct stator_features_config *config);
+/* The linker puts this in place of the stream's (--wrap). */
+int __real_stator_stream_release(const struct stator_half *half);
+int __wrap_stator_stream_release(const struct stator_half *half);
 
-int __wrap_stator_features_run(int8_t *out, const int16_t *half, void *work, const struct stator_features_config *config) {
-    int status = __real_stator_features_run(out, half, work, config);
-    if (during_features) {
-        during_features = false;
+int __wrap_stator_stream_release(const struct stator_half *half) {
+    if (while_held) {
+        while_held = false;
         stator_host_half();
     }
-    return status;
+    return __real_stator_stream_release(half);
 }
 
 void stator_host_flip_state(void) {

@@ -28,4 +28,9 @@ def sources(preference: Sequence[str], folder: Path = DSP, config: FeaturesConfi
 def definitions(config: FeaturesConfig) -> tuple[str, ...]:
     """What the firmware is compiled with: what a model does not use is not linked."""
     mel = ("STATOR_FEATURES_MEL",) if config.spectrum_scale == "mel" else ()
-    return mel if config.block == SAMPLES else (*mel, f"STATOR_FRAME_SAMPLES={config.block}u")
+    return (*mel, *frame(config.block))
+
+
+def frame(samples: int) -> tuple[str, ...]:
+    """The same for the size of a frame."""
+    return () if samples == SAMPLES else (f"STATOR_FRAME_SAMPLES={samples}u",)

@@ -8,6 +8,7 @@ from stator.emit import c
 from stator.emit.model import state_of
 from stator.ir import TensorType
 from stator.memory import MemoryPlan
+from stator.memory.plan import ARENA_ALIGN
 from stator.ops import Array, run_reference
 
 STUCK_RANGE, FAR_OFFSET = 2, 1 << 14
@@ -40,6 +41,8 @@ def health_config(plan: MemoryPlan) -> str:
     tensors = run_reference(graph, [given], state)
     answer = np.concatenate([tensors[index].reshape(-1) for index in graph.outputs[:2]])
     tables = _table("int8_t", "answer", answer.tolist())
+    if plan.lent is not None:  # nobody may write there: the question is a table, too
+        tables += _table("int16_t", "stator_health_question", given.reshape(-1).tolist()).replace("static ", f"_Alignas({ARENA_ALIGN}) ", 1)
     fields: dict[str, object] = {"answer": "answer"}
     if health is not None:
         tables += _table("int8_t", "centre", health.centre) + _table("uint8_t", "weight", health.weight)

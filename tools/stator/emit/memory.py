@@ -69,16 +69,17 @@ def _declaration(item: Item) -> str:
 
 
 def _sizes(plan: MemoryPlan) -> dict[str, str]:
-    tasks, window = plan.tasks, plan.spec.window
-    assert tasks is not None and window is not None
+    tasks = plan.tasks
+    assert tasks is not None
     out = {"STATOR_MAIN_STACK_BYTES": f"{plan.item('stator_stack_main').need.bytes}u"}
     for name, task in tasks.tasks.items():
         out[f"STATOR_TASK_{name.upper()}_STACK_BYTES"] = f"{plan.item(f'stator_stack_{name}').need.bytes}u"
         out[f"STATOR_TASK_{name.upper()}_PRIORITY"] = f"{task.priority}u"
     for name, queue in tasks.queues.items():
         out[f"STATOR_QUEUE_{name.upper()}_LENGTH"] = f"{queue.length}u"
-        out[f"STATOR_QUEUE_{name.upper()}_ITEM_BYTES"] = f"{queue.item_bytes.bytes(window.columns, len(plan.spec.labels))}u"
+        out[f"STATOR_QUEUE_{name.upper()}_ITEM_BYTES"] = f"{queue.item_bytes.bytes(plan.spec.columns, len(plan.spec.labels))}u"
     out["STATOR_TASK_OBJECT_BYTES"] = f"{tasks.objects.task_bytes}u"
     out["STATOR_QUEUE_OBJECT_BYTES"] = f"{tasks.objects.queue_bytes}u"
-    out["STATOR_FEATURES_WORK_BYTES"] = f"{plan.item('stator_features_work').need.bytes}u"
+    if plan.spec.features is not None:
+        out["STATOR_FEATURES_WORK_BYTES"] = f"{plan.item('stator_features_work').need.bytes}u"
     return out

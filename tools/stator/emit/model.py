@@ -19,7 +19,10 @@ def header(plan: MemoryPlan) -> str:
     stateful = any(plan.schedule.graph.variables())
     starts = "Sets the model's state, which every run changes, to its start." if stateful else "Writes nothing."
     frames = plan.schedule.graph.frames
-    what = f"""One inference. The input lies at arena + {prefix}_INPUT_OFFSET and is overwritten; the outputs are valid until the next run.
+    given = f"The input lies at arena + {prefix}_INPUT_OFFSET and is overwritten"
+    if plan.lent is not None:
+        given = f"`input` points to {prefix}_INPUT_BYTES bytes, aligned to {prefix}_ARENA_ALIGN, and is only read"
+    what = f"""One inference. {given}; the outputs are valid until the next run.
  * Task context; does not block; no static state but the arena."""
     if frames:
         starts = "Lets the window hold the input's zero point alone: before the first step, and again after lost columns.\n *"
@@ -36,8 +39,8 @@ def header(plan: MemoryPlan) -> str:
 STATOR_MUST_CHECK int {name}_init(void *arena, size_t bytes);
 
 /* {what} Returns 0, or what a kernel returned (-EINVAL: a null or
- * misaligned arena). */
-STATOR_MUST_CHECK int {name}_{entry(plan)}(void *arena);
+ * misaligned arena{"" if plan.lent is None else " or input"}). */
+STATOR_MUST_CHECK int {name}_{entry(plan)}({_parameters(plan)});
 
 #endif
 """
@@ -58,6 +61,23 @@ def at(plan: MemoryPlan, offset: int) -> str:
     """The C expression for a place in the arena, where `arena` points to its first bank."""
     bank = plan.bank(offset)
     return f"at(arena, {offset})" if bank is plan.banks[0] else f"at({bank.symbol}, {offset - bank.offset})"
+
+
+def _tensor(plan: MemoryPlan, tensor: int) -> str:
+    """The C expression for where a tensor begins that is no constant."""
+    lent = plan.schedule.lent
+    if tensor in lent:
+        return f"(const uint8_t *)input + {lent[tensor]}" if lent[tensor] else "input"
+    return at(plan, plan.offset(tensor))
+
+
+def _parameters(plan: MemoryPlan) -> str:
+    return "void *arena" if plan.lent is None else "void *arena, const void *input"
+
+
+def _refused_input(plan: MemoryPlan) -> str:
+    """More of what the function that computes refuses: an input that it cannot read."""
+    return "" if plan.lent is None else f" || input == NULL || (uintptr_t)input % {plan.spec.c_name.upper()}_ARENA_ALIGN != 0u"
 
 
 def entry(plan: MemoryPlan) -> str:
@@ -84,13 +104,14 @@ def constants(plan: MemoryPlan) -> dict[str, str]:
     for kind, tensors in (("INPUT", graph.inputs), ("OUTPUT", graph.outputs)):
         for position, index in enumerate(tensors):
             name, tensor = f"{kind}{position or ''}", graph.tensors[index]
-            out[f"{name}_OFFSET"] = f"{plan.offset(index)}u"
+            if index != plan.lent:
+                out[f"{name}_OFFSET"] = f"{plan.offset(index)}u"
             out[f"{name}_BYTES"] = f"{tensor.type.bytes}u"
             if tensor.type.quant is not None:
                 out[f"{name}_SCALE"] = c.real(tensor.type.quant.scale)
                 out[f"{name}_ZERO_POINT"] = f"({tensor.type.quant.zero_point})"
     out["OUTPUTS"] = f"{len(graph.outputs)}u"
-    if graph.frames or any(graph.variables()):
+    if graph.frames or any(graph.variables()) or plan.lent is not None:
         offset, size = state_of(plan)
         out["STATE_OFFSET"], out["STATE_BYTES"] = f"{offset}u", f"{size}u"
     return out
@@ -141,8 +162,8 @@ int {name}_init(void *arena, size_t bytes) {{
 {_first_state(plan)}    return 0;
 }}
 
-int {name}_{entry(plan)}(void *arena) {{
-    if (arena == NULL || (uintptr_t)arena % {prefix}_ARENA_ALIGN != 0u) {{
+int {name}_{entry(plan)}({_parameters(plan)}) {{
+    if (arena == NULL || (uintptr_t)arena % {prefix}_ARENA_ALIGN != 0u{_refused_input(plan)}) {{
         return -EINVAL;
     }}
 {"    int status = 0;" if count else ""}
@@ -188,7 +209,8 @@ def describe(plan: MemoryPlan, step: Step) -> str:
     tensors = plan.schedule.graph.tensors
 
     def one(index: int) -> str:
-        return f"{shape(tensors[index].type)} " + ("in flash" if tensors[index].constant else _place(plan, plan.offset(index)))
+        lies = "in flash" if tensors[index].constant else "where it was written" if index in plan.schedule.lent else None
+        return f"{shape(tensors[index].type)} {lies or _place(plan, plan.offset(index))}"
 
     ins = ", ".join(one(i) for i in step.call.inputs)
     outs = ", ".join(one(i) for i in step.call.outputs)
@@ -231,7 +253,7 @@ def _call(plan: MemoryPlan, step: Step) -> str:
         if schedule.graph.tensors[tensor].constant:
             ins.append(schedule.tables[schedule.table_of[step.index, operand(position)]].symbol)
         else:
-            ins.append(at(plan, plan.offset(tensor)))
+            ins.append(_tensor(plan, tensor))
     if call.lists:
         outs, ins = [f"(void *const[]){{{', '.join(outs)}}}"], [f"(const void *const[]){{{', '.join(ins)}}}"]
     arguments = [*outs, *ins, f"&layer{step.index}"]

@@ -18,7 +18,8 @@ def model_select(plan: MemoryPlan) -> str:
     if spec.window is not None:
         values |= {
             "STATOR_WINDOW_FRAMES": f"{spec.window.frames}u",
-            "STATOR_FEATURE_COLUMNS": f"{spec.window.columns}u",
+            "STATOR_FEATURE_COLUMNS": f"{spec.columns}u",
+            "STATOR_MODEL_TAKES_SAMPLES": str(int(spec.takes_samples)),
             "STATOR_CLASSES": f"{len(spec.labels)}u",
             "STATOR_CLASS_LABELS": "{" + ", ".join(f'"{label}"' for label in spec.labels) + "}",
             "STATOR_DEBOUNCE_FRAMES": f"{spec.decision.debounce}u",

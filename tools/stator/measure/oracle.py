@@ -85,15 +85,15 @@ class Oracle:
 
     name: str
     spec: ModelSpec
-    columns: Bytes  # (halves, columns)
-    infer: Callable[[Bytes], tuple[bytes, bytes]]  # window (frames, columns) -> logits, scores
+    columns: Bytes | npt.NDArray[np.int16]  # (halves, columns), or (halves, samples) of a model that takes samples
+    infer: Callable[[npt.NDArray[Any]], tuple[bytes, bytes]]  # window (frames, columns) -> logits, scores
     zero_point: int
 
     def replay(self, sequences: Iterable[int]) -> Iterator[Expected]:
         """What the records with these sequence numbers must hold, in order. A gap clears window and decision, as on the device."""
         window_spec = self.spec.window
         assert window_spec is not None
-        empty = np.full((window_spec.frames, window_spec.columns), self.zero_point, np.int8)
+        empty = np.full((window_spec.frames, window_spec.columns), self.zero_point, self.columns.dtype)
         window, filled, follows = empty, 0, 0
         decision = Debounce(window_spec.frames, self.spec.decision.debounce)
         known: dict[bytes, tuple[bytes, bytes]] = {}
@@ -111,7 +111,8 @@ class Oracle:
             values = np.frombuffer(logits, np.int8)
             label = int(values.argmax())
             confidence = int(np.frombuffer(scores, np.int8)[label]) + 128
-            yield Expected(column.tobytes(), logits, label, confidence, decision.update(label), filled >= window_spec.frames)
+            told = column[: self.spec.columns].tobytes()
+            yield Expected(told, logits, label, confidence, decision.update(label), filled >= window_spec.frames)
 
 
 class Debounce:
@@ -160,12 +161,13 @@ def oracle(spec: ModelSpec, graph: Graph, halves: npt.NDArray[np.int16]) -> Orac
     interpreter = runner(spec.path, graph)
     tensor = graph.tensors[graph.inputs[0]]
     quant = tensor.type.quant
-    if spec.features is None or spec.window is None or quant is None or len(graph.outputs) < 2:
+    if spec.window is None or quant is None or len(graph.outputs) < 2:
         raise ModelError(f"model '{spec.name}' takes no features of a sensor, or has no scores beside its logits")
-    columns = features(halves, spec.features, Quantizer.of(quant.scale, quant.zero_point))
+    columns = halves if spec.features is None else features(halves, spec.features, Quantizer.of(quant.scale, quant.zero_point))
+    front_end = "" if spec.features is None else "stator.dsp (NumPy) and "
 
-    def infer(window: Bytes) -> tuple[bytes, bytes]:
+    def infer(window: npt.NDArray[Any]) -> tuple[bytes, bytes]:
         logits, scores = interpreter.run([window.reshape(tensor.type.shape)], 2)
         return logits.tobytes(), scores.tobytes()
 
-    return Oracle(f"stator.dsp (NumPy) and {interpreter.name}", spec, columns, infer, quant.zero_point)
+    return Oracle(f"{front_end}{interpreter.name}", spec, columns, infer, quant.zero_point)

@@ -92,6 +92,11 @@ class MemoryPlan:
         """Offset of a tensor in the arena."""
         return self.offsets[self.schedule.buffer_of[tensor]] + self.schedule.within[tensor]
 
+    @property
+    def lent(self) -> int | None:
+        """The input that lies outside of the arena, where there is one."""
+        return next((t for t in self.schedule.graph.inputs if t in self.schedule.lent), None)
+
     def bank(self, offset: int) -> Bank:
         """The bank that holds this byte of the arena."""
         return next(bank for bank in reversed(self.banks) if bank.offset <= offset)
@@ -164,7 +169,7 @@ def _in_banks(schedule: Schedule, board: Board, others: Sequence[Need], whole: _
         return None
     graph, traffic = schedule.graph, _traffic(schedule)
     kept = (*graph.inputs, *graph.outputs, *(t.index for t in graph.variables()))
-    together = {schedule.buffer_of[tensor] for tensor in kept}
+    together = {schedule.buffer_of[tensor] for tensor in kept if tensor not in schedule.lent}
     parts = spread(_blocks(schedule), schedule.gaps, traffic, _rooms(board, items), together)
     if parts is None or (whole is not None and waits(parts, traffic) >= whole.waits(board, sum(traffic))):
         return None
@@ -257,9 +262,9 @@ def _end(needs: Iterable[Need], at: int) -> int:
 
 def _needs(arena_bytes: int, board: Board, spec: ModelSpec, tasks: Tasks | None) -> list[Need]:
     arena = Need(ARENA, "arena", "uint8_t", arena_bytes, ARENA_ALIGN, "arena: tensors and state of the model")
-    if tasks is None or spec.input is None or spec.window is None or spec.features is None:
+    if tasks is None or spec.input is None or not spec.streams:
         return [arena]
-    columns, classes = spec.window.columns, len(spec.labels)
+    columns, classes = spec.columns, len(spec.labels)
     stacks = {"main": tasks.main, **tasks.tasks}
     needs: list[Need] = []
 
@@ -277,7 +282,8 @@ def _needs(arena_bytes: int, board: Board, spec: ModelSpec, tasks: Tasks | None)
         add(f"qcb_{name}", "object", tasks.objects.queue_bytes, OBJECT_ALIGN, f"kernel object of queue {name}")
         add(f"queue_{name}", "queue", size, OBJECT_ALIGN, f"queue {name}, {queue.length} items")
     add("crash", "kept", CRASH_BYTES, OBJECT_ALIGN, "last words, kept across a reset")
-    add("features_work", "features", spec.features.work_bytes, OBJECT_ALIGN, "work of the front end")
+    if spec.features is not None:
+        add("features_work", "features", spec.features.work_bytes, OBJECT_ALIGN, "work of the front end")
     for half in (0, 1):
         what = f"half {half} of the DMA's double buffer"
         needs.append(Need(f"stator_half{half}", "half", "int16_t", 2 * spec.input.half_samples, HALF_ALIGN, what, dma=True))
@@ -291,14 +297,14 @@ def _model_is_what_its_yml_says(schedule: Schedule, spec: ModelSpec) -> None:
     if spec.window is None:
         return
     wanted = "a model for the monitor has two INT8 outputs: first a logit per label, then their softmax"
-    types = [graph.tensors[t].type for t in (*graph.inputs, *graph.outputs)]
+    types = [graph.tensors[t].type for t in (*(() if spec.takes_samples else graph.inputs), *graph.outputs)]
     other = next((type for type in types if type.dtype is not DType.INT8), None)
     if other is not None:
         raise ConfigError(
             f"{where}: {spec.file} takes or gives {other.dtype.value}, and the monitor feeds and reads INT8",
             remedy="quantize its weights, inputs and outputs to INT8: invoke compile --calibrate DIR does it for a float model",
         )
-    given = types[len(graph.inputs) :]
+    given = types[-len(graph.outputs) :]
     if len(given) < 2 or any(type.elements != labels for type in given[:2]):
         shapes = ", ".join(str(list(type.shape)) for type in given)
         raise ConfigError(f"{where}: labels: {labels}, and {spec.file} gives {shapes}", remedy=wanted)

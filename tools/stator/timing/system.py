@@ -135,13 +135,13 @@ class Costs:
 
 def costs(board: Board, plan: MemoryPlan, elf: Elf) -> Costs:
     """Reads an image. Raises UnboundedTime, ToolError."""
-    timing, kind, tasks, window = timing_of(board), controller(board), plan.tasks, plan.spec.window
-    assert tasks is not None and window is not None and plan.spec.input is not None
-    item = max(q.item_bytes.bytes(window.columns, len(plan.spec.labels)) for q in tasks.queues.values())
-    columns = max(window.columns, len(plan.spec.labels))
+    timing, kind, tasks = timing_of(board), controller(board), plan.tasks
+    assert tasks is not None and plan.spec.input is not None
+    item = max(q.item_bytes.bytes(plan.spec.columns, len(plan.spec.labels)) for q in tasks.queues.values())
+    columns = max(plan.spec.columns, len(plan.spec.labels))
     state = state_of(plan)[1]
     half = plan.spec.input.half_samples
-    frame = _FRAME_BYTES + len(board.name) + len(plan.spec.name) + window.columns + len(plan.spec.labels)
+    frame = _FRAME_BYTES + len(board.name) + len(plan.spec.name) + plan.spec.columns + len(plan.spec.labels)
     loops = {
         "stator_stream_filled": 1,  # no half is missed: what this analysis proves
         "xTaskIncrementTick": 1,  # no task waits for a time
@@ -196,7 +196,8 @@ def costs(board: Board, plan: MemoryPlan, elf: Elf) -> Costs:
     )
     slow = Code.of(elf, {**loops, "stator_crc32": _SLICE_BYTES}, {"memcpy": _COPY + item} if board.isa == "arm" else {})
     aside = Code.of(elf, {**loops, "memcpy": state}, {"memcpy": _COPY + state} if board.isa == "arm" else {})
-    model = frozenset({"run_once", f"{plan.spec.c_name}_{entry(plan)}", f"{plan.spec.c_name}_init"})
+    measured = {"take_in_place"}  # where the inference task takes the half, this is the record's `features`
+    model = frozenset({"run_once", f"{plan.spec.c_name}_{entry(plan)}", f"{plan.spec.c_name}_init", *measured})
     handlers, tick, switch = _interrupts(code, timing, kind)
     take, send, receive = (code.path(n) for n in ("ulTaskGenericNotifyTake", "xQueueGenericSend", "xQueueReceive"))
     copy = max(code.path("memcpy"), code.path("prvCopyDataToQueue") if code.has("prvCopyDataToQueue") else 0)
@@ -361,9 +362,7 @@ def _interrupt_activities(board: Board, plan: MemoryPlan, found: Costs, rate: Ra
 
 
 def _line_bytes(plan: MemoryPlan) -> int:
-    window = plan.spec.window
-    assert window is not None
-    return _FRAME_BYTES + window.columns + len(plan.spec.labels)
+    return _FRAME_BYTES + plan.spec.columns + len(plan.spec.labels)
 
 
 def _line_interrupts(plan: MemoryPlan, timing: Timing) -> int:

@@ -105,6 +105,8 @@ def show(made: MemoryPlan) -> None:
     console.print(f"arena {made.arena_bytes:,} B, {bound} for this order of layers", highlight=False)
     if len(made.banks) > 1:
         console.print("it lies in " + ", ".join(f"{bank.region} {bank.bytes:,} B" for bank in made.banks), highlight=False)
+    if made.lent is not None:
+        console.print("the model reads the halves of the DMA's double buffer in place: no sample is copied", highlight=False)
     if made.sampling is not None:
         s = made.sampling
         each = "half of 1,024 samples" if s.block else "sample"
