@@ -16,6 +16,7 @@ from stator.build import TOOLCHAINS, build
 from stator.measure import read_elf
 from stator.measure.replay import Stage
 from stator.paths import ROOT
+from stator.sim import scenarios
 from stator.spec import load_model_spec
 from stator.timing.observed import bounds
 from stator.verbs.run import run
@@ -46,6 +47,12 @@ def test_without_an_rtos_every_frame_is_exact(name: str) -> None:
     needs_board(name)
     done = whole(run(board=name, signal="synthetic", frames=FRAMES, rtos="baremetal"))
     assert done["rtos"] == "baremetal"
+    assert [task["name"] for task in done["tasks"]] == ["main"]  # type: ignore[attr-defined]
+
+
+@pytest.mark.skipif(not scenarios.renode_found(), reason="renode-test not found")
+def test_a_chip_on_renode_needs_no_rtos_either() -> None:
+    done = whole(run(board="gd32vf103", signal="synthetic", frames=FRAMES, rtos="baremetal"))
     assert [task["name"] for task in done["tasks"]] == ["main"]  # type: ignore[attr-defined]
 
 

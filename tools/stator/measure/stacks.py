@@ -229,7 +229,7 @@ def _main(image: Elf, graph: CallGraph, board: Board, one: bool = False) -> Boun
         raise ToolError(f"{image.path.name}: no function at the entry point {image.entry:#x}", remedy="ENTRY() in the linker script")
     startup = graph.bound(start)
     levels = len(set(board.interrupts.values()))
-    interrupts = _arm_interrupts(image, graph, levels) if image.isa == "arm" else _riscv_interrupts(image, graph, levels)
+    interrupts = _arm_interrupts(image, graph, levels) if image.isa == "arm" else _riscv_interrupts(image, graph, levels, one)
     return _nested([startup, interrupts], 0) if one else max(startup, interrupts, key=lambda b: b.bytes)
 
 
@@ -264,11 +264,11 @@ def _arm_interrupts(image: Elf, graph: CallGraph, levels: int) -> Bound:
     return _nested([*below, *above], frame)
 
 
-def _riscv_interrupts(image: Elf, graph: CallGraph, levels: int) -> Bound:
+def _riscv_interrupts(image: Elf, graph: CallGraph, levels: int, one: bool) -> Bound:
     """What a trap entry calls after it has gone over to the main stack; its push on the task's stack is counted with the task.
 
-    An entry that lets the interrupt controller call the handlers (Nuclei ECLIC) is nested: once for the kernel's own level and once
-    for every level of the devices, each with the deepest handler that is left and the entry's own push.
+    An entry that lets the interrupt controller call the handlers (Nuclei ECLIC) is nested: once for the kernel's own level, where there
+    is a kernel, and once for every level of the devices, each with the deepest handler that is left and the entry's own push.
     """
     bounds = []
     traps = {f.name: f for f in graph.disassembled.values() if f.trap}
@@ -278,7 +278,7 @@ def _riscv_interrupts(image: Elf, graph: CallGraph, levels: int) -> Bound:
         best = max(below, key=lambda b: b[0].bytes + b[1], default=(Bound(function.name, 0, ()), 0))
         bounds.append(Bound(function.name, best[0].bytes + best[1], ((function.name, best[1]), *best[0].path)))
         if function.indirect:
-            bounds.append(_nested(_deepest(graph, handlers, levels + 1), function.frame_bytes))
+            bounds.append(_nested(_deepest(graph, handlers, levels + (not one)), function.frame_bytes))
     return max(bounds, key=lambda b: b.bytes)
 
 

@@ -1,74 +1,8 @@
-# Entries of the core in ECLIC mode. What the CSRs mean: Nuclei N200 ISA manual 1.0, Bumblebee Core Architecture Manual.
-#   mscratchcswl 0x349  csrrw sp, 0x349, sp: exchanges sp and mscratch if exactly one of mcause.MPIL (the interrupted level) and
-#                       mintstatus.MIL (the level now) is 0, that is on the way from a task to a handler and back, and not between handlers
-#   jalmnxti     0x7ed  csrrw ra, 0x7ed, ra: while an interrupt waits that is not vectored and of a higher level than MPIL: sets
-#                       mstatus.MIE, takes its level, calls its entry of the vector table, to return to this instruction; else goes on
-#   msubm        0x7c4  what was interrupted (task, handler, exception), for mret
-#   mret                also sets mintstatus.MIL to mcause.MPIL and mstatus.MIE to MPIE
-# gp and tp are the same everywhere and are not saved.
-    .equ mscratchcswl, 0x349
-    .equ msubm, 0x7c4
-    .equ jalmnxti, 0x7ed
+# Entries of the core in ECLIC mode (nuclei_eclic/entry.inc), and the switch between tasks.
+#include "nuclei_eclic/entry.inc"
 
-# void nuclei_eclic_common(void): interrupts that are not vectored; their handlers are functions of C.
-# In: interrupts off. Saves what such a function may clobber, and the CSRs that a nested interrupt overwrites.
-    .section .text.nuclei_eclic_common, "ax", @progbits
-    .globl nuclei_eclic_common
-    .type nuclei_eclic_common, @function
-    .align 2
-nuclei_eclic_common:
-    csrrw sp, mscratchcswl, sp
-    addi sp, sp, -80
-    sw ra, 0(sp)
-    sw t0, 4(sp)
-    sw t1, 8(sp)
-    sw t2, 12(sp)
-    sw a0, 16(sp)
-    sw a1, 20(sp)
-    sw a2, 24(sp)
-    sw a3, 28(sp)
-    sw a4, 32(sp)
-    sw a5, 36(sp)
-    sw a6, 40(sp)
-    sw a7, 44(sp)
-    sw t3, 48(sp)
-    sw t4, 52(sp)
-    sw t5, 56(sp)
-    sw t6, 60(sp)
-    csrr t0, mcause
-    csrr t1, mepc
-    csrr t2, msubm
-    sw t0, 64(sp)
-    sw t1, 68(sp)
-    sw t2, 72(sp)
-    csrrw ra, jalmnxti, ra
-    csrci mstatus, 8
-    lw t0, 64(sp)
-    lw t1, 68(sp)
-    lw t2, 72(sp)
-    csrw mcause, t0
-    csrw mepc, t1
-    csrw msubm, t2
-    lw ra, 0(sp)
-    lw t0, 4(sp)
-    lw t1, 8(sp)
-    lw t2, 12(sp)
-    lw a0, 16(sp)
-    lw a1, 20(sp)
-    lw a2, 24(sp)
-    lw a3, 28(sp)
-    lw a4, 32(sp)
-    lw a5, 36(sp)
-    lw a6, 40(sp)
-    lw a7, 44(sp)
-    lw t3, 48(sp)
-    lw t4, 52(sp)
-    lw t5, 56(sp)
-    lw t6, 60(sp)
-    addi sp, sp, 80
-    csrrw sp, mscratchcswl, sp
-    mret
-    .size nuclei_eclic_common, . - nuclei_eclic_common
+    nuclei_common 1
+    nuclei_exception
 
 # void nuclei_software_interrupt(void): the switch between tasks. Vectored and of the lowest level, so it comes to tasks only; interrupts
 # stay off until mret. Context, in words from sp up: mepc, ra, t0-t2, s0, s1, a0-a7, s2-s11, t3-t6, and 3 unused.
@@ -159,22 +93,3 @@ nuclei_first_task:
     csrw msubm, zero
     j restore
     .size nuclei_software_interrupt, . - nuclei_software_interrupt
-
-# void nuclei_eclic_exception(void): nothing here recovers from one. On the main stack: the stack that was in use may be the cause.
-    .section .text.nuclei_eclic_exception, "ax", @progbits
-    .globl nuclei_eclic_exception
-    .type nuclei_eclic_exception, @function
-    .align 6
-nuclei_eclic_exception:
-    csrr a0, mcause
-    slli a0, a0, 20             # the code alone; 0xfff is NMI
-    srli a0, a0, 20
-    csrr a1, mepc
-    csrr a2, mtval
-    la sp, stator_stack_main_top
-    tail stator_riscv_fault
-    .size nuclei_eclic_exception, . - nuclei_eclic_exception
-
-# Where start-up points mtvec before the board switches to ECLIC mode.
-    .globl stator_trap_entry
-    .set stator_trap_entry, nuclei_eclic_exception
