@@ -90,6 +90,36 @@ def test_a_float_tflite_file_is_quantized(tmp_path: Path, inputs: Path) -> None:
         quantized(made, inputs)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("half", [False, True], ids=["dynamic range", "float16"])
+def test_a_hybrid_tflite_file_is_quantized(tmp_path: Path, inputs: Path, half: bool) -> None:
+    """Weights of INT8, or of FLOAT16 behind DEQUANTIZE, beside float activations: as a float model, whose INT8 outputs it then has."""
+    keras, tf = pytest.importorskip("keras"), pytest.importorskip("tensorflow")
+    keras.utils.set_random_seed(5)
+    layers = keras.layers
+    wide = [layers.Conv2D(48, 3, activation="relu"), layers.DepthwiseConv2D(5), layers.Flatten(), layers.Dense(5)]  # narrow ones stay
+    model = keras.Sequential([layers.Input((8, 8, 3)), *wide])
+    converter = tf.lite.TFLiteConverter.from_keras_model(model)
+    converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    converter.target_spec.supported_types = [tf.float16] if half else []
+    hybrid = tmp_path / "hybrid.tflite"
+    hybrid.write_bytes(converter.convert())
+    with pytest.raises(ModelError, match=r"hybrid|FLOAT16"):
+        compile_verb(str(hybrid), "host", str(tmp_path / "refused"))
+    result = compile_verb(str(hybrid), "host", str(tmp_path / "out"), str(inputs))
+    assert isinstance(result, dict)
+    graph = load(Path(str(result["quantized"])))
+    assert [node.op.name for node in graph.nodes if node.op.name != "RESHAPE"] == ["CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED"]
+    source, target = graph.tensors[graph.inputs[0]].type.quant, graph.tensors[graph.outputs[0]].type.quant
+    assert source is not None and target is not None
+    x = np.load(inputs / "batch.npy")
+    real = np.asarray(model(x))
+    for i in range(len(x)):
+        q = np.clip(np.rint(x[i : i + 1] / source.scale) + source.zero_point, -128, 127).astype(np.int8)
+        ours = (run_reference(graph, [q])[graph.outputs[0]].astype(np.float64) - target.zero_point) * target.scale
+        assert np.abs(ours - real[i]).max() < 8 * target.scale
+
+
 def test_a_float_onnx_file_is_quantized(tmp_path: Path, inputs: Path) -> None:
     net = Net(1, 8, 8, 3)
     net.add("Transpose", perm=[0, 3, 1, 2])

@@ -114,11 +114,78 @@ def keras_model(source: str, samples: str) -> bytes:
     return bytes(converter.convert())
 
 
+def with_float_weights(data: bytes) -> bytes:
+    """A hybrid model (dynamic-range quantization) as a float one: weights of INT8 or FLOAT16 beside float activations become floats
+    again, (q - zero point) x scale, and DEQUANTIZE of a constant is that constant. Other models as they are."""
+    import flatbuffers
+    from tensorflow.lite.python import schema_py_generated as schema
+
+    kinds = schema.TensorType
+    narrow: dict[int, np.dtype[Any]] = {kinds.INT8: np.dtype(np.int8), kinds.FLOAT16: np.dtype("<f2")}
+    model = schema.ModelT.InitFromObj(schema.Model.GetRootAs(data, 0))
+    changed = False
+    for graph in model.subgraphs:
+        tensors, kept = graph.tensors, []
+
+        def floats(index: int, tensors: Any = tensors) -> Any:
+            """A constant's values as a new buffer of floats; None of what is no constant, or of another type."""
+            tensor = tensors[index]
+            held = model.buffers[tensor.buffer].data
+            if tensor.type not in narrow or held is None or len(held) == 0:
+                return None
+            shape, how = tuple(int(d) for d in (() if tensor.shape is None else tensor.shape)), tensor.quantization
+            values = np.asarray(held, np.uint8).tobytes()
+            real = np.frombuffer(values, narrow[tensor.type]).reshape(shape).astype(np.float32)
+            if tensor.type == kinds.INT8:
+                if how is None or how.scale is None or len(how.scale) == 0:
+                    return None
+                along = [1] * len(shape)
+                if len(how.scale) > 1:
+                    along[how.quantizedDimension] = -1
+                zeros = np.zeros(1, np.int64) if how.zeroPoint is None else np.asarray(how.zeroPoint)
+                scale = np.asarray(how.scale, np.float32).reshape(along)
+                real = (real - zeros.astype(np.float32).reshape(along if len(zeros) > 1 else [1] * len(shape))) * scale
+            buffer = schema.BufferT()
+            buffer.data = np.frombuffer(real.astype("<f4").tobytes(), np.uint8)
+            model.buffers.append(buffer)
+            return len(model.buffers) - 1
+
+        def becomes(index: int, buffer: int, tensors: Any = tensors) -> None:
+            tensors[index].type, tensors[index].buffer, tensors[index].quantization = kinds.FLOAT32, buffer, None
+
+        for step in graph.operators:
+            code = model.operatorCodes[step.opcodeIndex]
+            inputs = [int(i) for i in step.inputs]
+            if max(code.builtinCode, code.deprecatedBuiltinCode) == schema.BuiltinOperator.DEQUANTIZE:
+                made = floats(inputs[0])
+                if made is not None:
+                    becomes(int(step.outputs[0]), made)
+                    changed = True
+                    continue
+            elif any(i >= 0 and tensors[i].type == kinds.FLOAT32 for i in inputs):
+                for i in inputs:
+                    made = floats(i) if i >= 0 else None
+                    if made is not None:
+                        becomes(i, made)
+                        changed = True
+            kept.append(step)
+        graph.operators = kept
+    if not changed:
+        return data
+    used = sorted({step.opcodeIndex for graph in model.subgraphs for step in graph.operators})  # the interpreter looks at all others, too
+    model.operatorCodes = [model.operatorCodes[i] for i in used]
+    for step in (step for graph in model.subgraphs for step in graph.operators):
+        step.opcodeIndex = used.index(step.opcodeIndex)
+    builder = flatbuffers.Builder(len(data))
+    builder.Finish(model.Pack(builder), b"TFL3")
+    return bytes(builder.Output())
+
+
 def tflite_model(source: str, samples: str) -> bytes:
     import tensorflow as tf
     from tensorflow.lite.python.optimize import calibrator
 
-    data = Path(source).read_bytes()
+    data = with_float_weights(Path(source).read_bytes())
     details = tf.lite.Interpreter(model_content=data).get_input_details()
     if any(entry["dtype"] is not np.float32 for entry in details):
         raise ValueError("the model is quantized already")

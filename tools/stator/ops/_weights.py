@@ -14,8 +14,8 @@ from stator.ops._types import SUFFIXES
 
 Multipliers = tuple[Array, Array]
 
-#: What to do about a hybrid model: its weights have lost what a quantizer needs.
-NO_HYBRID = "quantize activations too: compile --calibrate DIR does it, with the float model that this one was made from"
+#: What to do about a hybrid model.
+NO_HYBRID = "quantize activations too: compile --calibrate DIR does it, best with the float model that this one was made from"
 
 
 def symmetric(on: Operands, channels_axis: int, types: Sequence[DType] = (DType.INT8,)) -> Quantization:
