@@ -41,6 +41,12 @@ def finish_apart(call: KernelCall, weights: Array, channels: int) -> Array:
     raise NotTaken(f"requantizing with one multiplication is not proved for {int((~found).sum())} of {channels} channels")
 
 
+def finish_rounding_twice(call: KernelCall, weights: Array, channels: int) -> Array:
+    """Bias, multiplier and negative shift of every channel for REQUANTIZE_4 and ROUND_4 of mve.inc, int32 [channels, 3]."""
+    multiplier, right, folded, _ = _scales(call, weights, channels)
+    return np.stack([folded, multiplier, -right], axis=1).astype(np.int32)
+
+
 def _scales(call: KernelCall, weights: Array, channels: int) -> tuple[Array, Array, Array, Array]:
     """Multiplier, shift to the right, bias with the zero point's share, and reach of every channel."""
     multiplier, right = scales(call, channels)
