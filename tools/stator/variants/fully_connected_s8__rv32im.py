@@ -22,7 +22,7 @@ def lay_out(call: KernelCall) -> KernelCall:
         parts = ((slice(sixteens), SIDE_BY_SIDE), (slice(sixteens, None), SIDE_BY_SIDE // 2))
         return np.concatenate([stream(weights[of], bias[of], scale[of], wide) for of, wide in parts if len(weights[of])])
 
-    return padded_to(call, SIDE_BY_SIDE // 2, made)
+    return padded_to(call, SIDE_BY_SIDE, made)
 
 
 def padded_to(call: KernelCall, side_by_side: int, stream_of: Callable[[Array], Array]) -> KernelCall:
