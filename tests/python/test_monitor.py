@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import threading
 import time
 import tty
@@ -14,10 +15,11 @@ import pytest
 from rich.console import Console
 
 from models.bearing.examples import monitored
-from stator.errors import SignalError, StatorError, ToolError
+from stator.errors import ConfigError, SignalError, StatorError, ToolError
 from stator.monitor import Watch, columns, recording, screen
 from stator.monitor.screen import summary
-from stator.telemetry import Banner, Crash, Health, Heartbeat, Record, framed
+from stator.paths import BOARDS
+from stator.telemetry import Banner, Crash, Dropped, Health, Heartbeat, Record, framed
 from stator.verbs.monitor import monitor
 
 TICKS = 1365333
@@ -50,6 +52,23 @@ def test_garbage_is_counted_and_never_believed() -> None:
     bad = frame(3).replace(b"\x18\xc8", b"\x18\xc9")
     watch = heard(b"\xff\x00noise\n", frame(0), bad, frame(1))  # the noise is two pieces
     assert (watch.frames, watch.lost, watch.garbage) == (2, 0, 3)
+
+
+def test_a_board_that_talks_through_rtt_names_the_debugger_s_command(tmp_path: Path) -> None:
+    shutil.copytree(BOARDS / "nrf5340", tmp_path / "mine")
+    with (tmp_path / "mine" / "board.yml").open("a", encoding="utf-8") as file:
+        file.write("telemetry: rtt\n")
+    with pytest.raises(ConfigError) as raised:
+        monitor(board=str(tmp_path / "mine"))
+    assert "rtt setup 0x20000000 0x80000 {SEGGER RTT}" in raised.value.remedy and "socket://localhost:9090" in raised.value.remedy
+
+
+def test_frames_that_the_firmware_left_out_are_shown() -> None:
+    watch = heard(BANNER, frame(0), framed(Dropped(3)), frame(4))
+    assert (watch.dropped, watch.lost, watch.garbage) == (3, 3, 0)
+    out = Console(file=io.StringIO(), width=120)
+    out.print(screen(watch, ("healthy",), "port"))
+    assert "dropped 3" in out.file.getvalue()  # type: ignore[attr-defined]
 
 
 def test_memory_stays_bounded() -> None:

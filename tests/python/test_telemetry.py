@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stator.paths import FIRMWARE
-from stator.telemetry import FRAME_LIMIT, Banner, Crash, Decoder, Health, Heartbeat, Message, Record, Stacks, decode, framed, shown
+from stator.telemetry import FRAME_LIMIT, Banner, Crash, Decoder, Dropped, Health, Heartbeat, Message, Record, Stacks, decode, framed, shown
 from stator.telemetry.frames import frame, payload
 
 BANNER = Banner("0.1.0", "b", "m", "0123456789abcdef", 20, 20, 7, 16, 2, 3, "a dog")
@@ -23,6 +23,7 @@ MESSAGES: tuple[Message, ...] = (
     Heartbeat(40, 300, Health(0xFFBF0040, 3)),
     Crash(2, "exception 3 pc 00000000"),
     Stacks({"feature": 100, "inference": 300}),
+    Dropped(17),
 )
 
 
@@ -36,7 +37,7 @@ def schema() -> dict[str, zcbor.CddlTypes]:
 
 def test_messages_have_the_fields_of_the_schema_in_its_order() -> None:
     types = schema()
-    for kind in (Banner, Record, Heartbeat, Crash, Stacks):
+    for kind in (Banner, Record, Heartbeat, Crash, Stacks, Dropped):
         names = [element.label for element in types[kind.__name__.lower()].value]
         assert names == ["kind", *(f.name for f in dataclasses.fields(kind))]
     assert [element.label for element in types["health-report"].value] == [f.name for f in dataclasses.fields(Health)]
@@ -49,7 +50,7 @@ def test_a_message_is_what_the_schema_says_and_is_decoded_whole(message: Message
     assert body is not None and schema()["message"].validate_str(body)
     heard = decode(sent)
     assert heard.garbage == 0
-    said = [heard.banner, *heard.records, *heard.heartbeats, *heard.crashes, Stacks(heard.stacks)]
+    said = [heard.banner, *heard.records, *heard.heartbeats, *heard.crashes, Stacks(heard.stacks), Dropped(heard.dropped)]
     assert (message.why if isinstance(message, Crash) else message) in said
 
 
@@ -169,4 +170,4 @@ def test_a_stream_can_be_read() -> None:
     assert lines[1].startswith("banner version=0.1.0 board=b ") and "watchdog=a dog" in lines[1]
     assert lines[2].startswith("record sequence=7 ") and "column=7f80" in lines[2] and lines[2].endswith("rounds=3 health=well")
     assert lines[3] == "heartbeat halves=40 ticks=300 rounds=3 health=sensor dead"
-    assert lines[4:] == ["crash restart=2 why=exception 3 pc 00000000", "stacks feature=100 inference=300", "FAIL why"]
+    assert lines[4:] == ["crash restart=2 why=exception 3 pc 00000000", "stacks feature=100 inference=300", "dropped frames=17", "FAIL why"]

@@ -18,10 +18,10 @@ from stator.frontends import load
 from stator.measure.oracle import oracle
 from stator.measure.replay import check_stream, compare
 from stator.sim import qemu
+from stator.sim.machines import Enough, Machine, Renode, machine
 from stator.spec import load_model_spec
 from stator.telemetry import Telemetry, decode, shown
 from stator.verbs.run import as_converted
-from tests.sim.machines import Enough, Machine, Renode, machine
 
 LIVE = bool(os.environ.get("STATOR_LIVE"))
 SELF = {"arm": b"\xfe\xe7", "riscv": b"\x01\xa0"}  # an instruction that jumps to itself: b ., c.j .

@@ -9,9 +9,9 @@ import pytest
 from stator.board import Board, load_board
 from stator.build import build
 from stator.sim import scenarios
+from stator.sim.machines import Renode
 from stator.spec import load_model_spec
 from tests.python.register_file import described
-from tests.sim.machines import Renode
 
 pytestmark = [
     pytest.mark.sim,

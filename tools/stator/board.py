@@ -161,6 +161,7 @@ class Board(Section):
     counter: Counter
     sensor: Sensor
     temperature: Temperature | None = None
+    telemetry: Literal["uart", "rtt"] = "uart"  # the serial port, or memory that a debugger reads (docs/telemetry.md)
     drivers: tuple[Name, ...] = ()  # further folders of firmware/drivers
     interrupts: dict[Name, NonNegativeInt] = Field(default_factory=dict)  # priorities as the core counts them
     timing: Timing | None = None

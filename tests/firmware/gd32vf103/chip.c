@@ -85,8 +85,8 @@ static void say(uint8_t byte) {
         stop("USART0 sends without being set up");
     }
     putchar(byte);
-    if (byte == 0) { /* behind the stuffing's first byte: a list of fifteen, the first is kind 1 */
-        seen += line_length > 3 && memcmp(line + 1, "\x8f\x01", 2) == 0;
+    if (byte == 0) { /* behind the stuffing's first byte: a list, the first is kind 1 */
+        seen += line_length > 3 && (line[1] & 0xe0) == 0x80 && line[2] == 1;
         line_length = 0;
         return;
     }

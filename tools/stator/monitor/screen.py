@@ -90,6 +90,7 @@ def _health(watch: Watch) -> Table:
         ("overruns", f"{overruns:,}", overruns > 0),
         ("restarts", f"{watch.restarts:,}", watch.restarts > 0),
         ("garbage", f"{watch.garbage:,}", watch.garbage > 0),
+        *([("dropped", f"{watch.dropped:,}", True)] if watch.dropped else []),
     ]
     table.add_row(*(Text(f"{name} {value}", style="red" if bad else "") for name, value, bad in facts))
     if watch.health is not None:

@@ -43,6 +43,11 @@ class Watch:
         return self._decoder.garbage
 
     @property
+    def dropped(self) -> int:
+        """Frames that the firmware left out since this host did not read, by its own word."""
+        return self._decoder.dropped
+
+    @property
     def silent_s(self) -> float:
         """Seconds since the last record."""
         return self._now() - self.heard_at

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from stator.board import Board, boards_that
 from stator.errors import ToolError
-from stator.sim import qemu, renode, verilator
+from stator.sim import machines, qemu, renode, verilator
 from stator.sim.verilator import Counters
 
 
@@ -53,6 +53,8 @@ def simulate(
     Returns the wall-clock seconds and, from RTL, the two counters at every read. `more`: further arguments of QEMU's. `notes`: a file
     that gets what Renode notes of the core at every frame (stator.sim.awake). Raises ToolError.
     """
+    if board.telemetry == "rtt":
+        return machines.listen(board, elf, hear, loaded), None
     if board.simulator is not None and board.simulator.kind == "verilator":
         done = verilator.simulate(board, elf, hear, loaded=loaded, stall_s=2 * stall_s)
         return done.seconds, done.counters

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stator.telemetry.decoder import Decoder, Telemetry, decode, shown
 from stator.telemetry.frames import FRAME_LIMIT
-from stator.telemetry.messages import REASONS, Banner, Crash, Health, Heartbeat, Message, Record, Stacks, framed
+from stator.telemetry.messages import REASONS, Banner, Crash, Dropped, Health, Heartbeat, Message, Record, Stacks, framed
 
 __all__ = [
     "FRAME_LIMIT",
@@ -12,6 +12,7 @@ __all__ = [
     "Banner",
     "Crash",
     "Decoder",
+    "Dropped",
     "Health",
     "Heartbeat",
     "Message",

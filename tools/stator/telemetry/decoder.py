@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from stator.telemetry.frames import FRAME_LIMIT, payload
-from stator.telemetry.messages import Banner, Crash, Health, Heartbeat, Message, Record, Stacks, decoded
+from stator.telemetry.messages import Banner, Crash, Dropped, Health, Heartbeat, Message, Record, Stacks, decoded
 
 _GARBAGE_KEPT = 8
 _FAIL = re.compile(rb"(?:^|\n)FAIL ([^\n]{0,200})")
@@ -32,6 +32,7 @@ class Telemetry:
     failure: str | None = None
     heartbeats: tuple[Heartbeat, ...] = ()
     crashes: tuple[str, ...] = ()  # why, after each restart
+    dropped: int = 0  # frames, as the firmware counts them; those of an RTT whose host did not read
 
 
 class Decoder:
@@ -44,6 +45,7 @@ class Decoder:
         self.banner: Banner | None = None
         self.failure: str | None = None
         self.garbage = 0
+        self.dropped = 0
         self._stacks: dict[str, int] = {}
         self._shown: list[str] = []
         self._rest = b""
@@ -80,6 +82,7 @@ class Decoder:
             self.failure,
             tuple(self.heartbeats),
             tuple(self.crashes),
+            self.dropped,
         )
 
     def _chunk(self, chunk: bytes) -> None:
@@ -95,6 +98,8 @@ class Decoder:
             self.banner = message
         elif isinstance(message, Crash):
             self.crashes.append(message.why)
+        elif isinstance(message, Dropped):
+            self.dropped = message.frames
         else:
             for name, used in message.used.items():
                 self._stacks[name] = max(self._stacks.get(name, 0), used)

@@ -126,8 +126,15 @@ class Stacks:
     used: Mapping[Name, U32]
 
 
-Message = Banner | Record | Heartbeat | Crash | Stacks
-_KINDS: tuple[type[Message], ...] = (Banner, Record, Heartbeat, Crash, Stacks)  # by the first element
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """Frames that found no room while the host did not read, since the firmware's start."""
+
+    frames: U32
+
+
+Message = Banner | Record | Heartbeat | Crash | Stacks | Dropped
+_KINDS: tuple[type[Message], ...] = (Banner, Record, Heartbeat, Crash, Stacks, Dropped)  # by the first element
 _ADAPTERS: tuple[TypeAdapter[Message], ...] = tuple(TypeAdapter(kind) for kind in _KINDS)
 
 

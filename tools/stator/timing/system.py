@@ -200,6 +200,7 @@ def costs(board: Board, plan: MemoryPlan, elf: Elf) -> Costs:
     model = frozenset({"run_once", f"{plan.spec.c_name}_{entry(plan)}", f"{plan.spec.c_name}_init", *measured})
     handlers, tick, switch = _interrupts(code, timing, kind)
     take, send, receive = (code.path(n) for n in ("ulTaskGenericNotifyTake", "xQueueGenericSend", "xQueueReceive"))
+    uart_send = "__wrap_stator_uart_send" if board.telemetry == "rtt" else "stator_uart_send"
     copy = max(code.path("memcpy"), code.path("prvCopyDataToQueue") if code.has("prvCopyDataToQueue") else 0)
     sections = {
         "a queue's item copied and its reader woken": copy + code.path("xTaskRemoveFromEventList") + _GLUE,
@@ -219,7 +220,7 @@ def costs(board: Board, plan: MemoryPlan, elf: Elf) -> Costs:
         take=take,
         telemetry=text.path("stator_monitor_record_frame")
         + text.path("stator_monitor_stacks_frame")
-        + 2 * (text.path("stator_uart_send") + take),
+        + 2 * (text.path(uart_send) + take),
         decided=code.path("stator_monitor_infer", model),
         selftest=aside.path("stator_monitor_selftest", model),
         health=slow.path("stator_health_poll"),

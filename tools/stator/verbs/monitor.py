@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.live import Live
 
-from stator.board import load_board
+from stator.board import Board, load_board
 from stator.errors import ConfigError, StatorError
 from stator.monitor import Hear, Listen, Watch, recording, screen, simulated
 from stator.monitor import port as serial_port
@@ -39,7 +39,7 @@ def monitor(
 ) -> Results:
     """Shows a board's decisions, features and health as its telemetry comes, from a serial port or a simulated board."""
     if bool(port) == sim:
-        raise ConfigError("monitor needs either --port PORT or --sim", remedy="invoke monitor --sim")
+        raise ConfigError("monitor needs either --port PORT or --sim", remedy=_remedy(load_board(board)))
     spec = load_model_spec(model)
     listen = simulated(load_board(board), spec, signal) if sim else serial_port(port)
     watch = Watch()
@@ -52,6 +52,14 @@ def monitor(
 
         _show(watch, spec, f"{spec.name} on {board}" if sim else port, take, listen)
     return _results(watch, spec, board if sim else (watch.banner.board if watch.banner else ""), record)
+
+
+def _remedy(board: Board) -> str:
+    if board.telemetry == "uart":
+        return "invoke monitor --sim"
+    ram = next(region for region in board.memory.values() if region.kind == "ram")
+    openocd = f"`rtt setup {ram.at:#x} {ram.bytes:#x} {{SEGGER RTT}}; rtt start; rtt server start 9090 0`"
+    return f"telemetry goes through RTT: OpenOCD with {openocd} and --port socket://localhost:9090, or J-Link and port 19021"
 
 
 def _show(watch: Watch, spec: ModelSpec, source: str, take: Hear, listen: Listen) -> None:

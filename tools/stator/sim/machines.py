@@ -1,7 +1,8 @@
 """A board that a scenario holds in its hand: QEMU or Renode, whichever the board runs on, stopped whenever the scenario thinks.
 
 Both do the same: time passes only while the scenario waits, what the serial port says is heard as it comes, and a debugger's hand
-reaches memory, flash too. QEMU is held by its gdb stub, Renode by the remote server that its own robot suites use.
+reaches memory, flash too. QEMU is held by its gdb stub, Renode by the remote server that its own robot suites use. An image whose telemetry
+goes through RTT is read by that hand, and what it says is heard like a serial port.
 """
 
 from __future__ import annotations
@@ -24,10 +25,12 @@ from typing import Protocol
 from stator.board import Board
 from stator.errors import ToolError
 from stator.sim import qemu, renode
+from stator.sim.ring import Ring
 from stator.telemetry import decode
 
 PATIENCE_S = 180.0  # of wall-clock time, for what takes a second on an idle machine
 SLICE_S = 0.05  # of virtual time
+QUIET_S = 60.0  # of virtual time, in which a firmware says something
 HEARTBEAT_HZ = 10  # what a heartbeat's ticks count
 
 Enough = Callable[[bytes], bool]
@@ -36,6 +39,9 @@ Enough = Callable[[bytes], bool]
 class Machine(Protocol):
     def run(self, enough: Enough, limit_s: float) -> bool:
         """Lets time pass until `enough` of all that the serial port has said; False after `limit_s` of virtual time."""
+
+    def pass_time(self, seconds: float) -> None:
+        """Lets the board run, of virtual time, on QEMU of the wall clock; through RTT nothing is read meanwhile."""
 
     def heard(self) -> bytes:
         """All that the serial port has said."""
@@ -56,7 +62,8 @@ class Machine(Protocol):
 class Simulator:
     """A simulator's process in a folder of its own; what the serial port says is in the file `serial` there."""
 
-    def __init__(self) -> None:
+    def __init__(self, ring: Ring | None) -> None:
+        self.ring = ring
         self.folder = Path(tempfile.mkdtemp(prefix="stator-scenario-"))
         self.serial = self.folder / "serial"
         self.serial.touch()
@@ -85,6 +92,11 @@ class Simulator:
     def heard(self) -> bytes:
         return self.serial.read_bytes()
 
+    def keep(self, data: bytes) -> None:
+        """What was read from RTT; the simulator may append to the file too."""
+        with self.serial.open("ab") as file:
+            file.write(data)
+
     def failed(self, what: str) -> ToolError:
         said = (self.folder / "log").read_text(errors="backslashreplace").splitlines()
         return ToolError(what, details=said[-12:])
@@ -100,8 +112,8 @@ class Simulator:
 class Qemu(Simulator):
     """Held by the gdb stub (GDB Remote Serial Protocol). Virtual time is that of the records: QEMU itself does not tell it."""
 
-    def __init__(self, board: Board, elf: Path, samples: bytes) -> None:
-        super().__init__()
+    def __init__(self, board: Board, elf: Path, samples: bytes, ring: Ring | None) -> None:
+        super().__init__(ring)
         assert board.simulator is not None
         memory = self.folder / "memory"
         memory.write_bytes(samples)
@@ -117,6 +129,8 @@ class Qemu(Simulator):
         if enough(self.heard()):
             return True
         began, give_up = self._now(), time.monotonic() + PATIENCE_S
+        if self.ring is not None:
+            return self._run_by_frames(self.ring, enough, began + limit_s)
         self._send("c")
         try:
             while True:
@@ -128,6 +142,24 @@ class Qemu(Simulator):
         finally:
             self._gdb.sendall(b"\x03")
             self._answer()
+
+    def _run_by_frames(self, ring: Ring, enough: Enough, until: float) -> bool:
+        """A watchpoint stops the core at each frame, so that however slow this host is, none is dropped. With -icount QEMU stops before the
+        write and does not get past it: one step without the watchpoint does."""
+        watch = f"2,{ring.write_at:x},4"
+        while self._now() <= until:
+            for packet in (f"Z{watch}", "c", f"z{watch}", "s"):
+                self._ask(packet)
+            self.keep(ring.take(self))
+            if enough(self.heard()):
+                return True
+        return False
+
+    def pass_time(self, seconds: float) -> None:
+        self._send("c")
+        time.sleep(seconds)
+        self._gdb.sendall(b"\x03")
+        self._answer()
 
     def read(self, address: int, count: int) -> bytes:
         return bytes.fromhex(self._ask(f"m{address:x},{count:x}"))
@@ -196,8 +228,8 @@ class Qemu(Simulator):
 class Renode(Simulator):
     """Held by Renode's remote server for robot suites: monitor commands over XML-RPC."""
 
-    def __init__(self, board: Board, elf: Path, samples: bytes) -> None:
-        super().__init__()
+    def __init__(self, board: Board, elf: Path, samples: bytes, ring: Ring | None = None) -> None:
+        super().__init__(ring)
         script = self.folder / "board.resc"
         script.write_text(renode.prepared(board, elf, samples, self.folder), encoding="utf-8")
         with socket.socket() as free:
@@ -216,13 +248,18 @@ class Renode(Simulator):
         while not enough(self.heard()):
             if left <= 0:
                 return False
-            self.command(f'emulation RunFor "{SLICE_S}"')
+            self.pass_time(SLICE_S)
+            if self.ring is not None:
+                self.keep(self.ring.take(self))
             left -= SLICE_S
         return True
 
+    def pass_time(self, seconds: float) -> None:
+        self.command(f'emulation RunFor "{seconds}"')
+
     def read(self, address: int, count: int) -> bytes:
-        said = [self.command(f"sysbus ReadByte {address + i:#x}") for i in range(count)]
-        return bytes(int(word, 16) for word in said)
+        said = re.findall(r"0x([0-9A-Fa-f]{2})\b", self.command(f"sysbus ReadBytes {address:#x} {count}"))
+        return bytes(int(byte, 16) for byte in said)
 
     def write(self, address: int, data: bytes) -> None:
         for i, value in enumerate(data):
@@ -255,4 +292,33 @@ class Renode(Simulator):
 def machine(board: Board, elf: Path, samples: bytes) -> Machine:
     """The board with `elf` in it, at rest before its first instruction. `samples`: int16, little endian, looped."""
     assert board.simulator is not None
-    return Renode(board, elf, samples) if board.simulator.kind == "renode" else Qemu(board, elf, samples)
+    ring = Ring.of(elf) if board.telemetry == "rtt" else None
+    return Renode(board, elf, samples, ring) if board.simulator.kind == "renode" else Qemu(board, elf, samples, ring)
+
+
+def listen(board: Board, elf: Path, hear: Callable[[bytes], bool], loaded: bytes) -> float:
+    """Runs `elf`, whose telemetry goes through RTT, until `hear`, which gets the bytes as they come, returns True.
+
+    `loaded`: as QEMU takes it. Returns the wall-clock seconds. Raises ToolError, also where nothing is said for QUIET_S seconds of
+    virtual time.
+    """
+    if board.simulator is None or board.simulator.kind not in ("qemu", "renode"):
+        raise ToolError(
+            f"telemetry of board '{board.name}' goes through RTT, and its simulator lets no debugger in", remedy="telemetry: uart"
+        )
+    started = time.monotonic()
+    held = machine(board, elf, loaded if board.simulator.kind == "qemu" else loaded[qemu.SIGNAL_HEADER_BYTES :])
+    heard, over = 0, False
+
+    def some(data: bytes) -> bool:
+        return len(data) > heard
+
+    try:
+        while not over and held.run(some, QUIET_S):
+            data = held.heard()
+            over, heard = hear(data[heard:]), len(data)
+    finally:
+        held.close()
+    if not over:
+        raise ToolError(f"the firmware on '{board.name}' said nothing through RTT for {QUIET_S:g} s", remedy="look at it with a debugger")
+    return time.monotonic() - started
