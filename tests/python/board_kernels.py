@@ -73,6 +73,7 @@ MACHINES = {
     for machine in (
         Machine("mps2_an505", ("arm-none-eabi-gcc", "-mcpu=cortex-m33+nofp", "-mthumb"), "checked_call_arm.S", ("v7em",)),
         Machine("mps2_an385", ("arm-none-eabi-gcc", "-mcpu=cortex-m3", "-mthumb"), "checked_call_arm.S", ("v7m",)),
+        Machine("mps2_an505_m23", ("arm-none-eabi-gcc", "-mcpu=cortex-m23", "-mthumb"), "checked_call_arm.S", ("v8mbase",)),
         Machine("mps3_an547", M55, "checked_call_arm.S", ("mve",), data=0x7000_0000),
         Machine("qemu_rv32", RISCV, "checked_call_riscv.S", ("rv32im", "rv32imb")),
         Machine("cv32e40p", (*RISCV, "-march=rv32imc", "-DCHECK_RTL"), "checked_call_riscv.S", ("xpulp",), most=60),

@@ -73,6 +73,87 @@
         .endm
 #endif
 
+#if defined(__arm__)
+/* v8mbase: the same where products have 32 bits and there is no saturation, exact where |a| < 2^29 and shift is 1..31. Low registers;
+ * low, high: the multiplier's halves; zero_point128: the output's zero point + 128; t and u are lost, flags change. BASE_CONSTANTS puts
+ * what it needs into r8-r10. No branch.
+ * a = first * 2^15 + second, second not negative, and a product of the two parts with the halves is added up in units of 2^15, less 2^30
+ * so that the sum has 31 bits, which is 2^14 of what its upper half counts. */
+        .macro  BASE_CONSTANTS t
+        movs    \t, #1
+        lsls    \t, \t, #14
+        mov     r9, \t                  /* 2^14 */
+        lsls    \t, \t, #1
+        mov     r8, \t
+        lsls    \t, \t, #15
+        rsbs    \t, \t, #0
+        add     r8, \t                  /* 2^15, for rounding, - 2^30 */
+        movs    \t, #255
+        mov     r10, \t
+        .endm
+
+        .macro  REQUANTIZE_BASE a, low, high, shift, zero_point128, t, u
+        lsls    \u, \a, #17
+        lsrs    \u, \u, #17             /* second */
+        asrs    \a, \a, #15             /* first */
+        movs    \t, \u
+        muls    \t, \low, \t
+        lsrs    \t, \t, #15
+        muls    \u, \high, \u
+        lsls    \u, \u, #1
+        adds    \t, \t, \u
+        movs    \u, \a
+        muls    \u, \low, \u
+        adds    \t, \t, \u
+        add     \t, r8
+        asrs    \t, \t, #16
+        muls    \a, \high, \a
+        adds    \a, \a, \t
+        add     \a, r9
+        asrs    \t, \a, #31             /* ties go away from zero */
+        adds    \a, \a, \t
+        asrs    \a, \a, \shift
+        adcs    \a, \a, \zero_point128
+        asrs    \t, \a, #31             /* below 0: 0 */
+        bics    \a, \a, \t
+        mov     \t, r10
+        subs    \t, \t, \a
+        asrs    \t, \t, #31             /* above 255: all ones */
+        orrs    \a, \a, \t
+        subs    \a, \a, #128
+        .endm
+
+/* Keeps r4-r11 and lr of the caller in 36 bytes, without Thumb-2; RETURN_SAVED returns. */
+        .macro  PUSH_SAVED_BASE
+        push    {r4-r7, lr}
+        .cfi_def_cfa_offset 20
+        .cfi_rel_offset r4, 0
+        .cfi_rel_offset r5, 4
+        .cfi_rel_offset r6, 8
+        .cfi_rel_offset r7, 12
+        .cfi_rel_offset lr, 16
+        mov     r4, r8
+        mov     r5, r9
+        mov     r6, r10
+        mov     r7, r11
+        push    {r4-r7}
+        .cfi_def_cfa_offset 36
+        .cfi_rel_offset r8, 0
+        .cfi_rel_offset r9, 4
+        .cfi_rel_offset r10, 8
+        .cfi_rel_offset r11, 12
+        .endm
+
+        .macro  RETURN_SAVED_BASE
+        pop     {r4-r7}
+        mov     r8, r4
+        mov     r9, r5
+        mov     r10, r6
+        mov     r11, r7
+        pop     {r4-r7, pc}
+        .endm
+#endif
+
 #if defined(__riscv)
 /* rv32im: a = saturate8(requantize(a, multiplier, -shift) + zero_point), exact where |a| < 2^29, shift is 1..21 and the output's range is
  * all of int8; tools/stator/variants/_rv32im.py refuses other layers. Registers only; `t` is lost. shift1 = shift + 1,

@@ -12,6 +12,7 @@ struct stator_conv2d_block {
     int32_t channels;
     int32_t rows, row_bytes, skip; /* at least 1; at least 1 */
     int32_t positive;              /* not 0: the output's zero point is -128, so that negative results all become that */
+    void *behind;                  /* scratch that windows do not take, aligned to 4 */
 };
 
 #endif

@@ -6,8 +6,8 @@
  *
  * Clobbers r0-r3, r12, lr, flags, Q. Reads stream and window exactly. Per tap: 8 loads, 4 products.
  * Registers: r0 stream, r1 window, r2 from tap to tap, r3 end of the row in the stream; r4-r7 sums; r8-r11 activations, r12 lr weights.
- * Frame: 0 window of these channels, 4 output, 8 channels left before the last group, 12 rows, 16 bytes of a row in the stream, 20 next row,
- * 24 rows left.
+ * Frame: 0 window of these channels, 4 output, 8 channels left before the last group, 12 rows, 16 bytes of a row in the stream, 20 next
+ * row, 24 rows left.
  */
         .equ    FROM, 0                 /* and output */
         .equ    LEFT, 8                 /* and rows */

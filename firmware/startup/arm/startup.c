@@ -1,4 +1,5 @@
-/* Start-up of Armv7-M and Armv8-M Main: vectors, .data and .bss, the board, main; and what the core's faults do.
+/* Start-up of Armv7-M and Armv8-M, in instructions that Baseline has, too: vectors, .data and .bss, the board, main; and what the
+ * core's faults do.
  *
  * The main stack (stator_stack_main in the memory plan) serves start-up and main, then every interrupt. */
 #include "stator/board.h"
@@ -66,6 +67,10 @@ __attribute__((noreturn, used)) static void start(void) {
     for (uint32_t *to = __bss_start; to < __bss_end;) {
         *to++ = 0;
     }
+#if defined(__ARM_ARCH_8M_BASE__)
+    *(volatile uint32_t *)0xe000ed14u |=
+        8u; /* CCR.UNALIGN_TRP: always set there; a core that runs this in its place has to be told */
+#endif
     mpu_start();
     stator_board_init();
     (void)main();
@@ -94,10 +99,10 @@ __attribute__((noreturn, used)) static void start(void) {
 /* Stack limit where the core has one, FPU, then the stack filled with what its high-water mark is read by (0xa5), then C. */
 __attribute__((naked, noreturn)) void Reset_Handler(void) {
     __asm__ volatile("ldr r0, =stator_stack_main\n" STACK_LIMIT FPU_ON "mov r1, sp\n"
-                     "mov r2, #0xa5a5a5a5\n"
-                     "1: cmp r0, r1\n"
-                     "it lo\n"
-                     "strlo r2, [r0], #4\n"
+                     "ldr r2, =0xa5a5a5a5\n"
+                     "1: str r2, [r0]\n"
+                     "adds r0, r0, #4\n"
+                     "cmp r0, r1\n"
                      "blo 1b\n"
                      "b %0\n"
                      ".ltorg"
@@ -142,11 +147,12 @@ __attribute__((noreturn, used)) static void report(const uint32_t *frame, uint32
 
 /* The stack that was in use may be what is broken: its limit is lifted and the main stack starts from its top. */
 __attribute__((naked)) static void fault(void) {
-    __asm__ volatile("tst lr, #4\n"
-                     "ite eq\n"
-                     "mrseq r0, msp\n"
-                     "mrsne r0, psp\n"
-                     "mrs r1, ipsr\n"
+    __asm__ volatile("mov r0, lr\n"
+                     "lsrs r0, r0, #3\n" /* EXC_RETURN: bit 2 says which stack was in use */
+                     "mrs r0, msp\n"
+                     "bcc 1f\n"
+                     "mrs r0, psp\n"
+                     "1: mrs r1, ipsr\n"
                      "ldr r2, =stator_stack_main_top\n"
                      "msr msp, r2\n"
                      "b %0\n"

@@ -1,6 +1,9 @@
 /* See broken.h. r0: out, r1: in; returns r0 = 0. */
         .syntax unified
         .thumb
+#if defined(__ARM_ARCH_8M_BASE__)
+        .arch   armv8-m.main
+#endif
 
         .macro  KERNEL how
         .section .text.broken_\how, "ax", %progbits

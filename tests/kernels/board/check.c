@@ -190,6 +190,9 @@ void check_main(void) {
     UART_DIVIDER = 16;
     UART_CONTROL = 1;
 #endif
+#if defined(__ARM_ARCH_8M_BASE__)
+    *(volatile uint32_t *)0xe000ed14u |= 8u; /* CCR.UNALIGN_TRP: always set there; the core that runs this has to be told */
+#endif
 #if defined(__arm__) && __ARM_ARCH == 7
     forbid(0, EDGE_LOW - 0x800000u, 0x800000u);
     forbid(1, EDGE_END, 0x1000000u);

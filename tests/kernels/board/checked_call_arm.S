@@ -13,6 +13,9 @@
  */
         .syntax unified
         .thumb
+#if defined(__ARM_ARCH_8M_BASE__)
+        .arch   armv8-m.main            /* the core that runs this in its place; the kernel is assembled for its own */
+#endif
         .equ    CHECK_STACK_BYTES, 2048
         .equ    PAINT, 0x5a5aa5a5
 

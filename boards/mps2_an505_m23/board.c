@@ -1,0 +1,2 @@
+/* The same machine as mps2_an505. */
+#include "../mps2_an505/board.c"
