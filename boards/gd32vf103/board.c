@@ -13,7 +13,7 @@
 
 #include "registers.h"
 
-const uint32_t gd32_adc_channel = 0; /* PA0 */
+const uint8_t gd32_adc_channels[] = {0, 1, 2, 3, 4, 5}; /* PA0 and on */
 
 _Static_assert(STATOR_INTERRUPT_COUNT == NUCLEI_ECLIC_COUNT, "the chip's interrupts, the core's among them");
 

@@ -18,10 +18,10 @@
 #define TRIMS         32u
 #define EMPTY         0xffffffffu /* flash never written */
 
-const struct nordic_saadc_inputs nordic_saadc_inputs = {.positive = 0, .negative = 1}; /* AIN0 = P0.04, AIN1 = P0.05 */
-const struct nordic_uarte_pins nordic_uarte_txd = {.port = 0, .pin = 20};              /* to the DK's interface chip */
-const struct nordic_twim_pins nordic_twim_pins = {.port = 1, .scl = 3, .sda = 2};      /* the DK's SCL and SDA */
-const uint8_t tmp102_address = 0x48;                                                   /* ADD0 to ground */
+const struct nordic_saadc_inputs nordic_saadc_inputs[] = {{0, 1}, {2, 3}, {4, 5}, {6, 7}}; /* AIN0 = P0.04, AIN1 = P0.05 and on */
+const struct nordic_uarte_pins nordic_uarte_txd = {.port = 0, .pin = 20};                  /* to the DK's interface chip */
+const struct nordic_twim_pins nordic_twim_pins = {.port = 1, .scl = 3, .sda = 2};          /* the DK's SCL and SDA */
+const uint8_t tmp102_address = 0x48;                                                       /* ADD0 to ground */
 
 /* Interrupts 0 and on, behind the core's own vectors. */
 const arm_vector stator_board_vectors[STATOR_INTERRUPT_COUNT] __attribute__((section(".vectors.board"), used)) = {

@@ -1,6 +1,7 @@
 /* The front end. docs/front-end.md is its specification, tools/stator/dsp/ its independent twin. */
 #include "stator/features.h"
 
+#include "dsp/decimate.h"
 #include "dsp/envelope.h"
 #include "dsp/features_config.h"
 #include "dsp/fft.h"
@@ -9,7 +10,7 @@
 #include "dsp/mel.h"
 
 enum {
-    FRAME = STATOR_HALF_SAMPLES,
+    FRAME = STATOR_FRAME_SAMPLES,
     BAND = STATOR_ENVELOPE_BINS,
 };
 
@@ -75,24 +76,37 @@ static int32_t level(const int32_t *z, uint32_t first, uint32_t bins) {
     return stator_log2_q8(stator_loop_energy(z + 2 * first, bins));
 }
 
-int stator_features_run(int8_t *out, const int16_t *half, void *work, const struct stator_features_config *config) {
-    if (!out || !half || !work || !config || (uintptr_t)half % 2 || (uintptr_t)work % 8) {
-        return -EINVAL;
-    }
-    struct writer to = {out, config->multiplier, config->zero_point};
-    int32_t *z = work;
+/* The columns of one channel. */
+static void put_channel(struct writer *to, const int16_t *frame, int32_t *z, const struct stator_features_config *config) {
     int32_t *scratch = z + 2 * STATOR_SPECTRUM_BINS; /* over the bins that nothing looks at: 2 BAND values */
-    spectrum(z, half);
-    put_bands(&to, scratch, z, config);
+    spectrum(z, frame);
+    put_bands(to, scratch, z, config);
     for (uint32_t e = 0; e < config->envelopes; e++) {
         const int32_t peak = stator_envelope(scratch, z + 2 * config->envelope_first[e]);
         const struct stator_sums sums = envelope_spectrum(scratch, peak);
         const int32_t *lines = scratch + BAND;
         for (const struct stator_features_line *l = config->line; l < config->line + config->lines; l++) {
             const int32_t around = (level(lines, l->below, l->bins) + level(lines, l->above, l->bins)) >> 1;
-            put(&to, level(lines, l->at, l->bins) - around);
+            put(to, level(lines, l->at, l->bins) - around);
         }
-        put(&to, impulses(sums));
+        put(to, impulses(sums));
+    }
+}
+
+int stator_features_run(int8_t *out, const int16_t *half, void *work, const struct stator_features_config *config) {
+    if (!out || !half || !work || !config || (uintptr_t)half % 2 || (uintptr_t)work % 8) {
+        return -EINVAL;
+    }
+    struct writer to = {out, config->multiplier, config->zero_point};
+    int32_t *z = work;
+    for (uint32_t channel = 0; channel < STATOR_CHANNELS; channel++) {
+        const int16_t *frame = half + channel;
+        if (STATOR_DECIMATION > 1u) {
+            int16_t *filtered = (int16_t *)(void *)(z + FRAME);
+            stator_decimate(filtered, frame);
+            frame = filtered;
+        }
+        put_channel(&to, frame, z, config);
     }
     return 0;
 }

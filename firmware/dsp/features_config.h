@@ -8,6 +8,10 @@
 #define STATOR_ENVELOPE_BINS (STATOR_FRAME_SAMPLES / 8u)      /* width of an envelope band */
 #define STATOR_MAX_BANDS     64u
 
+/* From one sample of a frame to the next: frames are read where the DMA has put them, and where the filter has if there is one.
+ */
+#define STATOR_FRAME_STRIDE (STATOR_DECIMATION > 1u ? 1u : STATOR_CHANNELS)
+
 /* A line of the envelope's spectrum and the two places it is compared with: first bins of `bins` each, from 2 to below half of
  * STATOR_ENVELOPE_BINS. */
 struct stator_features_line {
@@ -15,8 +19,8 @@ struct stator_features_line {
 };
 
 struct stator_features_config {
-    uint16_t columns;               /* bands + envelopes * (lines + 1) */
-    uint16_t work_bytes;            /* 4 * STATOR_FRAME_SAMPLES */
+    uint16_t columns;               /* STATOR_CHANNELS * (bands + envelopes * (lines + 1)) */
+    uint16_t work_bytes;            /* 4 * STATOR_FRAME_SAMPLES; 2 * STATOR_FRAME_SAMPLES more where there is decimation */
     uint16_t bands;                 /* of the log spectrum, at most STATOR_MAX_BANDS */
     const uint16_t *edges;          /* bands + 1 rising bins: first bins, and the bin after the last; mel.h: bands + 2 */
     uint16_t envelopes;             /* bands whose envelope is looked at */
@@ -38,7 +42,8 @@ extern const int16_t stator_dsp_turns_q15[64 * 7 * 2];
 extern const int16_t stator_dsp_split_q15[256 * 2];
 
 /* The first STATOR_SPECTRUM_BINS bins of a frame, by the FFT that model.yml names. z: STATOR_FRAME_SAMPLES int32; half: as many
- * int16, not written. With its `mean` taken off, no sample is larger in magnitude than `peak` (0 .. 65,535). */
+ * int16, STATOR_FRAME_STRIDE apart, not written. With its `mean` taken off, no sample is larger in magnitude than `peak` (0 ..
+ * 65,535). */
 void stator_spectrum(int32_t *z, const int16_t *half, int32_t mean, int32_t peak);
 
 #endif

@@ -16,7 +16,8 @@ void stator_fft(int32_t *z, const int32_t *x, uint32_t size, int room);
 void stator_real_fft(int32_t *z, const int32_t *x, uint32_t size, uint32_t bins);
 
 /* The same of a frame of STATOR_FRAME_SAMPLES as the sensor gives them: the samples' `mean` is taken off, they are shifted left
- * by `room` (then each is below 2^31) and weighted with the Hann window. z: as many int32; half: as many int16, not written. */
+ * by `room` (then each is below 2^31) and weighted with the Hann window. z: as many int32; half: as many int16,
+ * STATOR_FRAME_STRIDE apart, not written. */
 void stator_frame_fft(int32_t *z, const int16_t *half, int32_t mean, int room, uint32_t bins);
 
 #endif

@@ -9,7 +9,7 @@ void stator_loop_range(struct stator_range *range, const int16_t *half) {
     int32_t sum = 0;
     int32_t low = half[0];
     int32_t high = half[0];
-    for (const int16_t *at = half; at != half + FRAME; at++) {
+    for (const int16_t *at = half; at != half + FRAME * STATOR_FRAME_STRIDE; at += STATOR_FRAME_STRIDE) {
         sum += *at;
         low = __builtin_expect(*at < low, 0) ? *at : low;
         high = __builtin_expect(*at > high, 0) ? *at : high;

@@ -1,6 +1,6 @@
 /* The loops of the front end beside the FFTs. loops.c is portable; <isa>/loops.S stands in its place where a board prefers that
- * set (`kernels:` in board.yml) and a frame has 1,024 samples. All: task or interrupt context; no static state; do not block; at
- * most 64 B of stack. */
+ * set (`kernels:` in board.yml) and a frame has 1,024 samples one behind the other. All: task or interrupt context; no static
+ * state; do not block; at most 64 B of stack. */
 #ifndef STATOR_DSP_LOOPS_H
 #define STATOR_DSP_LOOPS_H
 
@@ -10,7 +10,7 @@ struct stator_range {
     int32_t sum, low, high;
 };
 
-/* Sum, least and largest of a frame: STATOR_FRAME_SAMPLES int16 at `half`. */
+/* Sum, least and largest of a frame: STATOR_FRAME_SAMPLES int16 from `half` on, STATOR_FRAME_STRIDE apart. */
 void stator_loop_range(struct stator_range *range, const int16_t *half);
 
 /* The largest magnitude of `count` values (a multiple of 8, more than 0) above -2^31. */

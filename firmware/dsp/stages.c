@@ -82,9 +82,9 @@ void stator_stage_windowed(int32_t *z, const int16_t *half, int32_t mean, int ro
     for (uint32_t n = 0; n < PART; n += 2) {
         struct complex32 x[8] = {{0}};
         for (uint32_t i = 0; i < PARTS; i++) {
-            const int16_t *sample = half + n + i * PART;
+            const int16_t *sample = half + (n + i * PART) * STATOR_FRAME_STRIDE;
             x[i] = (struct complex32){stator_mulh((sample[0] - mean) * scale, stator_hann(n + i * PART)),
-                                      stator_mulh((sample[1] - mean) * scale, stator_hann(n + 1 + i * PART))};
+                                      stator_mulh((sample[STATOR_FRAME_STRIDE] - mean) * scale, stator_hann(n + 1 + i * PART))};
         }
         if (PARTS == 8) {
             eight(z + 2 * at, x);

@@ -1,6 +1,6 @@
 /* What an FFT is made of: decimation in time, radix 4, on interleaved complex q31 numbers. docs/front-end.md has the arithmetic.
  * stages.c is portable; <isa>/stages.S stands in its place where a board prefers that set (`kernels:` in board.yml) and a
- * frame has 1,024 samples.
+ * frame has 1,024 samples one behind the other.
  *
  * In bit-reversed order the four quarters of a radix-4 block hold the inputs 0, 2, 1 and 3 (modulo 4). Sizes and spans count
  * complex numbers and are powers of two. All: task or interrupt context; no static state; do not block; at most 64 B of stack,
@@ -23,7 +23,7 @@ void stator_stage_eights(int32_t *z, const int32_t *x, uint32_t size, int room);
 
 /* The first stages of the numbers of a frame, half as many as it has samples: sample 2n is the real part, sample 2n + 1 the
  * imaginary part of number n, `mean` taken off, shifted left by `room`, windowed. z: STATOR_FRAME_SAMPLES int32; half: as many
- * int16. */
+ * int16, STATOR_FRAME_STRIDE apart. */
 void stator_stage_windowed(int32_t *z, const int16_t *half, int32_t mean, int room);
 
 /* The first stage (radix 4) where `size` is an even power of two, 4 or more. Else as stator_stage_eights. */

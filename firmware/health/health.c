@@ -170,7 +170,10 @@ static uint32_t next_half;
 
 void stator_health_half(const int16_t *samples, uint32_t sequence) {
     static const uint32_t kinds[3] = {STATOR_HEALTH_STUCK, STATOR_HEALTH_CLIPPED, STATOR_HEALTH_OFFSET};
-    uint32_t found = stator_sensor_reasons(samples, sequence & 3u, &stator_health_config);
+    uint32_t found = 0;
+    for (unsigned channel = 0; channel < STATOR_CHANNELS; channel++) {
+        found |= stator_sensor_reasons(samples + channel, sequence & 3u, &stator_health_config);
+    }
     for (unsigned i = 0; i < 3; i++) {
         bool bad = (found & kinds[i]) != 0;
         bad_halves[i] = bad ? bad_halves[i] + 1u : 0;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 from ruamel.yaml import YAML
@@ -10,7 +11,7 @@ from ruamel.yaml import YAML
 from stator.paths import MODELS
 
 
-def variant(folder: Path, **sections: dict[str, object]) -> Path:
+def variant(folder: Path, **sections: Mapping[str, object]) -> Path:
     """A copy of the bearing model in `folder` (a new one) whose sections of model.yml are changed so. Its limits and budgets, which are
     true for no other input, are gone."""
     folder.mkdir(parents=True)

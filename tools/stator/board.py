@@ -50,7 +50,7 @@ class Counter(Section):
 
 
 class Sensor(Section):
-    """The sampling chain. The timer's clock is divided once per sample, or once per half."""
+    """The sampling chain. The timer's clock is divided once per scan of its channels, or once per half."""
 
     driver: Name  # a folder of firmware/drivers
     trigger: Line  # what starts a conversion or a transfer, for people
@@ -59,7 +59,9 @@ class Sensor(Section):
     divider_bits: Annotated[int, Field(ge=1, le=64)] = 32  # width of the timer
     bits: Annotated[int, Field(ge=8, le=16)] = 12
     signed: StrictBool = True
+    channels: Annotated[int, Field(ge=1, le=8)] = 1  # of a scan, at most
     max_hz: Hz | None = None  # conversions a second, at most
+    beside_ns: NonNegativeInt = 0  # what the converter does beside a scan, such as a temperature
     half_most: PositiveInt | None = None  # samples of a half, at most: where one DMA transfer counts no further and none is chained
 
 

@@ -13,7 +13,7 @@ from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt, StringCo
 
 from stator.board import HALF_SAMPLES, NAME, Board, Hz, Line, Name, find_folder
 from stator.dsp import FeaturesConfig
-from stator.dsp.config import Block
+from stator.dsp.config import Block, Channels, Decimation
 from stator.errors import ConfigError
 from stator.paths import MODELS
 from stator.yamlfile import Section, read, shown
@@ -28,12 +28,24 @@ class Input(Section):
 
     sample_hz: Hz
     counts_per_g: PositiveFloat  # ADC counts for 1 g
-    block: Block = HALF_SAMPLES  # samples of a frame, and of a half
+    block: Block = HALF_SAMPLES  # samples of a frame
+    decimation: Decimation = 1  # scans of the sensor for each of them
+    channels: Channels = 1  # samples of a scan
+
+    @property
+    def scan_hz(self) -> int:
+        """How often the sensor is triggered."""
+        return self.sample_hz * self.decimation
+
+    @property
+    def half_scans(self) -> int:
+        """Of one half of the double buffer."""
+        return self.block * self.decimation
 
     @property
     def half_samples(self) -> int:
-        """Of one half of the double buffer."""
-        return self.block
+        """Of one half of the double buffer, all channels together."""
+        return self.half_scans * self.channels
 
 
 class Window(Section):
@@ -114,7 +126,7 @@ class ModelSpec(Section):
             given = Input.model_validate(data["input"])
         except ValidationError:
             return data  # which is told where `input` is checked
-        return {**data, "features": {**told, "sample_hz": given.sample_hz, "block": given.block}}
+        return {**data, "features": {**told, **given.model_dump(exclude={"counts_per_g"})}}
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -124,6 +136,8 @@ class ModelSpec(Section):
         samples = 0 if self.input is None else self.input.half_samples
         if self.takes_samples and self.window != Window.model_construct(frames=1, columns=samples):
             raise ValueError(f"window: without features the model takes the samples, and that is 1 frame of {samples} columns")
+        if self.takes_samples and self.input is not None and self.input.decimation * self.input.channels > 1:
+            raise ValueError("input: decimation and channels are for a front end, and there are no features")
         if self.takes_samples and self.health is not None:
             raise ValueError("health: there are no features whose drift could be watched")
         if self.features is not None and self.window is not None and self.features.columns != self.window.columns:

@@ -31,6 +31,7 @@ static uint32_t begun; /* triggers of the half that was not full yet then */
 static uint32_t full;  /* halves since the start, the missed ones too */
 static uint64_t ticks; /* end of the last of them */
 
+_Static_assert(STATOR_CHANNELS <= 6u, "RSQ2 names six");
 _Static_assert(STATOR_SAMPLE_DIVIDER >= 2 && STATOR_SAMPLE_DIVIDER <= TRIGGERS, "TIMER2 has 16 bits");
 
 int stator_sensor_init(int16_t *half0, int16_t *half1, uint32_t samples) {
@@ -48,10 +49,20 @@ int stator_sensor_init(int16_t *half0, int16_t *half1, uint32_t samples) {
     stator_change32(RCU_BASE + RCU_APB2RST, 0, RCU_APB2RST_ADC0RST_Msk);
     stator_change32(RCU_BASE + RCU_APB2RST, RCU_APB2RST_ADC0RST_Msk, 0);
 
-    stator_change32(GPIOA_BASE + GPIOA_CTL0, 0xfu << (4u * gd32_adc_channel), 0); /* analog input */
-    stator_write32(ADC0_BASE + ADC_SAMPT1, CYCLES_55_5 << (3u * gd32_adc_channel));
-    stator_write32(ADC0_BASE + ADC_RSQ0, 0); /* a group of one */
-    stator_write32(ADC0_BASE + ADC_RSQ2, STATOR_FIELD(ADC_RSQ2_RSQ0, gd32_adc_channel));
+    uint32_t pins = 0, times = 0, order = 0;
+    for (uint32_t i = 0; i < STATOR_CHANNELS; i++) {
+        const uint32_t channel = gd32_adc_channels[i];
+        pins |= 0xfu << (4u * channel);
+        times |= CYCLES_55_5 << (3u * channel);
+        order |= channel << (5u * i);
+    }
+    stator_change32(GPIOA_BASE + GPIOA_CTL0, pins, 0); /* analog input */
+    stator_write32(ADC0_BASE + ADC_SAMPT1, times);
+    stator_write32(ADC0_BASE + ADC_RSQ0, STATOR_FIELD(ADC_RSQ0_RL, STATOR_CHANNELS - 1u));
+    stator_write32(ADC0_BASE + ADC_RSQ2, order);
+    if (STATOR_CHANNELS > 1u) {
+        stator_write32(ADC0_BASE + ADC_CTL0, ADC_CTL0_SM_Msk); /* all of the group at one trigger */
+    }
 
     /* On, 14 clocks to settle, calibrate. ADCON is never written again with no other bit changed: that would convert. */
     const uint32_t on = ADC_CTL1_ADCON_Msk | ADC_CTL1_ETERC_Msk | STATOR_FIELD(ADC_CTL1_ETSRC, TIMER2_TRGO);
@@ -98,10 +109,11 @@ void gd32_adc_dma_interrupt(void) {
     uint32_t now = gd32_timer_triggers();
     begun += (now - seen) & (TRIGGERS - 1u);
     seen = now;
-    uint32_t fresh = begun / half_samples;
-    begun -= fresh * half_samples;
+    const uint32_t half_scans = half_samples / STATOR_CHANNELS;
+    uint32_t fresh = begun / half_scans;
+    begun -= fresh * half_scans;
     full += fresh;
-    ticks += (uint64_t)(fresh * half_samples) * STATOR_SAMPLE_DIVIDER;
+    ticks += (uint64_t)(fresh * half_scans) * STATOR_SAMPLE_DIVIDER;
     if (((full - 1u) & 1u) != index) {
         stator_fail("ADC0: a sample was lost");
     }

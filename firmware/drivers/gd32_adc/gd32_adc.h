@@ -1,5 +1,5 @@
-/* GigaDevice ADC0 of the GD32VF103: one regular channel on a timer's trigger, DMA0 in a circle over both halves.
- * GD32VF103 User Manual. Implements stator/sensor.h.
+/* GigaDevice ADC0 of the GD32VF103: the regular group, a scan of STATOR_CHANNELS channels, on a timer's trigger, DMA0 in a circle
+ * over both halves. GD32VF103 User Manual. Implements stator/sensor.h.
  *
  * Nothing on the way of a sample needs the core:
  *   TIMER2 update --TRGO--> ADC0 conversion --DMA request--> DMA0 channel 0 --> half 0, half 1, half 0, ...
@@ -8,7 +8,7 @@
  * full-transfer interrupts hand over half 0 and half 1.
  *
  * Timestamps: TIMER1 counts triggers in hardware. In the interrupt of a half the count lies between that half's last sample and
- * the next half's, so it is rounded down to whole halves: timestamp = halves x samples x STATOR_SAMPLE_DIVIDER, and successive
+ * the next half's, so it is rounded down to whole halves: timestamp = halves x scans x STATOR_SAMPLE_DIVIDER, and successive
  * frames differ by exactly the programmed ticks however late the interrupt runs. Triggers and transfers that disagree (a lost
  * sample) stop the firmware with a message.
  *
@@ -21,8 +21,8 @@
 
 #include <stdint.h>
 
-/* The board's: ADC0 channel 0 to 7, which is pin PA0 to PA7. */
-extern const uint32_t gd32_adc_channel;
+/* The board's: ADC0 channels 0 to 7, which are pins PA0 to PA7, in the order of a scan; STATOR_CHANNELS of them or more. */
+extern const uint8_t gd32_adc_channels[];
 
 /* The handler of the DMA0_Channel0 interrupt. */
 void gd32_adc_dma_interrupt(void);

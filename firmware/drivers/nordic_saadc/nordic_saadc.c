@@ -60,13 +60,15 @@ int stator_sensor_init(int16_t *half0, int16_t *half1, uint32_t samples_per_half
     stator_write32(SAADC_BASE + SAADC_RESOLUTION, STATOR_FIELD(SAADC_RESOLUTION_VAL, SAADC_RESOLUTION_VAL_12bit));
     stator_write32(SAADC_BASE + SAADC_OVERSAMPLE, STATOR_FIELD(SAADC_OVERSAMPLE_OVERSAMPLE, SAADC_OVERSAMPLE_OVERSAMPLE_Bypass));
     stator_write32(SAADC_BASE + SAADC_SAMPLERATE, 0); /* the SAMPLE task, not the SAADC's own timer */
-    stator_write32(SAADC_BASE + SAADC_CH_CONFIG(0),
-                   STATOR_FIELD(SAADC_CH_CONFIG_RESP, SAADC_CH_CONFIG_RESP_Bypass) |
-                       STATOR_FIELD(SAADC_CH_CONFIG_RESN, SAADC_CH_CONFIG_RESN_Bypass) |
-                       STATOR_FIELD(SAADC_CH_CONFIG_GAIN, SAADC_CH_CONFIG_GAIN_Gain1_2) | SAADC_CH_CONFIG_REFSEL_Msk |
-                       STATOR_FIELD(SAADC_CH_CONFIG_TACQ, SAADC_CH_CONFIG_TACQ_10us) | SAADC_CH_CONFIG_MODE_Msk);
-    stator_write32(SAADC_BASE + SAADC_CH_PSELN(0), SAADC_CH_PSELN_PSELN_AnalogInput0 + nordic_saadc_inputs.negative);
-    stator_write32(SAADC_BASE + SAADC_CH_PSELP(0), SAADC_CH_PSELP_PSELP_AnalogInput0 + nordic_saadc_inputs.positive);
+    for (uint32_t i = 0; i < STATOR_CHANNELS; i++) {
+        stator_write32(SAADC_BASE + SAADC_CH_CONFIG(i),
+                       STATOR_FIELD(SAADC_CH_CONFIG_RESP, SAADC_CH_CONFIG_RESP_Bypass) |
+                           STATOR_FIELD(SAADC_CH_CONFIG_RESN, SAADC_CH_CONFIG_RESN_Bypass) |
+                           STATOR_FIELD(SAADC_CH_CONFIG_GAIN, SAADC_CH_CONFIG_GAIN_Gain1_2) | SAADC_CH_CONFIG_REFSEL_Msk |
+                           STATOR_FIELD(SAADC_CH_CONFIG_TACQ, SAADC_CH_CONFIG_TACQ_10us) | SAADC_CH_CONFIG_MODE_Msk);
+        stator_write32(SAADC_BASE + SAADC_CH_PSELN(i), SAADC_CH_PSELN_PSELN_AnalogInput0 + nordic_saadc_inputs[i].negative);
+        stator_write32(SAADC_BASE + SAADC_CH_PSELP(i), SAADC_CH_PSELP_PSELP_AnalogInput0 + nordic_saadc_inputs[i].positive);
+    }
     stator_write32(SAADC_BASE + SAADC_ENABLE, SAADC_ENABLE_ENABLE_Msk);
 
     /* Offset calibration. It may leave samples behind; they go to the first half and are thrown away with it by STOP. */
@@ -116,12 +118,13 @@ static void half_ended(uint32_t entered_at) {
     uint32_t now = nordic_timer_captured(TIMER2_BASE);
     uint32_t passed = now - count;
     count = now;
-    frames += passed / half_samples;
+    const uint32_t half_scans = half_samples / STATOR_CHANNELS;
+    frames += passed / half_scans;
     ticks += (uint64_t)passed * STATOR_SAMPLE_DIVIDER;
     /* One half at a time, and the one whose turn it is: anything else means that this interrupt was held up for longer than a
      * half and the DMA has been over the same half twice. Then nothing is handed over until halves and frames agree again; the
      * stream counts what is missing. */
-    if (passed == half_samples && ((frames - 1u) & 1u) == active) {
+    if (passed == half_scans && ((frames - 1u) & 1u) == active) {
         stator_stream_filled(active, ticks, entered_at);
     }
 }

@@ -1,5 +1,5 @@
-/* Nordic SAADC: one differential channel, 12 bit, EasyDMA into two halves. nRF5340 Product Specification. Implements
- * stator/sensor.h.
+/* Nordic SAADC: a scan of STATOR_CHANNELS differential channels, 12 bit, EasyDMA into two halves. nRF5340 Product Specification.
+ * Implements stator/sensor.h.
  *
  * Nothing on the way of a sample needs the core:
  *   TIMER1 COMPARE0 --DPPI NORDIC_DPPI_SAMPLE--> SAADC SAMPLE, TIMER2 COUNT
@@ -19,11 +19,11 @@
 
 #include <stdint.h>
 
-/* The board's: analog inputs (0 to 7). */
+/* The board's: analog inputs (0 to 7) of each channel, STATOR_CHANNELS of them or more. */
 extern const struct nordic_saadc_inputs {
-    uint32_t positive;
-    uint32_t negative;
-} nordic_saadc_inputs;
+    uint8_t positive;
+    uint8_t negative;
+} nordic_saadc_inputs[];
 
 /* The handler of the SAADC interrupt. */
 void nordic_saadc_interrupt(void);

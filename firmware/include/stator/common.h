@@ -12,12 +12,20 @@
 /* A variable that is written before the tasks start and never after: the supervisor sums all of them, over and over. */
 #define STATOR_FIXED __attribute__((section("stator_fixed")))
 
-/* Samples of a frame, which the model's yml asks for (input: block). */
+/* What the model's yml asks of the sensor (input: block, decimation, channels): samples of a frame, scans for each of them, and
+ * samples of a scan, one of each channel. */
 #if !defined(STATOR_FRAME_SAMPLES)
 #define STATOR_FRAME_SAMPLES 1024u
 #endif
+#if !defined(STATOR_DECIMATION)
+#define STATOR_DECIMATION 1u
+#endif
+#if !defined(STATOR_CHANNELS)
+#define STATOR_CHANNELS 1u
+#endif
 
-/* Samples in one half of the DMA double buffer: a frame. */
-#define STATOR_HALF_SAMPLES STATOR_FRAME_SAMPLES
+/* One half of the DMA double buffer: a frame of every channel, scan after scan. */
+#define STATOR_HALF_SCANS   (STATOR_FRAME_SAMPLES * STATOR_DECIMATION)
+#define STATOR_HALF_SAMPLES (STATOR_HALF_SCANS * STATOR_CHANNELS)
 
 #endif

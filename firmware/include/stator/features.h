@@ -11,9 +11,9 @@
 struct stator_features_config; /* emitted from model.yml by the compiler; see dsp/features_config.h */
 
 /* Computes one column.
- * out: config->columns int8 values. half: STATOR_HALF_SAMPLES ADC counts, not written. work: config->work_bytes bytes, aligned
- * to 8, overwritten. No aliasing. Task context; does not block; no static state.
- * Returns 0; -EINVAL (null or misaligned pointer). Nothing is written when it fails. */
+ * out: config->columns int8 values, channel after channel. half: STATOR_HALF_SAMPLES ADC counts, not written.
+ * work: config->work_bytes bytes, aligned to 8, overwritten. No aliasing. Task context; does not block; no static state. Returns
+ * 0; -EINVAL (null or misaligned pointer). Nothing is written when it fails. */
 STATOR_MUST_CHECK int stator_features_run(int8_t *out, const int16_t *half, void *work,
                                           const struct stator_features_config *config);
 

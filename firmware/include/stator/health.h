@@ -78,7 +78,7 @@ bool stator_health_temperature_step(uint32_t tick);
  * sensor. */
 STATOR_MUST_CHECK int stator_health_temperature(int32_t *hundredths);
 
-/* Feature task: looks at a half. Every fourth sample, another one in turn. */
+/* Feature task: looks at a half. Every fourth scan, another one in turn. */
 void stator_health_half(const int16_t *samples, uint32_t sequence);
 
 /* Inference task: a column of features and the confidence of what the model made of it. */
@@ -118,7 +118,8 @@ uint32_t stator_distance(const int8_t *column, const struct stator_health_config
  * envelope steadier than any, as of one tone. The spectrum's largest less smallest column, and the least of the impulses. */
 void stator_shape(const int8_t *column, const struct stator_health_config *config, uint8_t *range, int8_t *impulses);
 
-/* Reasons of one half, of STATOR_HEALTH_STUCK, CLIPPED, OFFSET: every fourth sample from `first` (0 to 3). */
+/* Reasons of one channel of a half, whose first sample `samples` is, of STATOR_HEALTH_STUCK, CLIPPED, OFFSET: every fourth scan
+ * from `first` (0 to 3). */
 uint32_t stator_sensor_reasons(const int16_t *samples, unsigned first, const struct stator_health_config *config);
 
 #endif

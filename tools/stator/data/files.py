@@ -18,9 +18,9 @@ WAV_FULL_SCALE_G = 8.0
 """What the full scale of an integer .wav means: the range of the sensor."""
 
 
-def load_file(path: Path, sample_hz: int = SAMPLE_HZ) -> Signal:
-    """The signal in a .npy (float, g), .wav (float: g) or .mat file (CWRU's or UESTC's variables), sampled at `sample_hz`. Raises
-    SignalError.
+def load_file(path: Path, sample_hz: int = SAMPLE_HZ, channels: int = 1) -> Signal:
+    """The signal of so many channels in a .npy (float, g), .wav (float: g) or .mat file (CWRU's or UESTC's variables), sampled at
+    `sample_hz`. Raises SignalError.
 
     A file of another rate is refused: a resampled signal is not what the sensor gave, so that is for its owner to do.
     """
@@ -30,7 +30,7 @@ def load_file(path: Path, sample_hz: int = SAMPLE_HZ) -> Signal:
             f"{path.name}: is sampled at {rate:,g} Hz, and the sensor at {sample_hz:,} Hz",
             remedy=f"resample it, for example sox IN.wav -r {sample_hz} OUT.wav; cwru:NNN and uestc:FILE are resampled by themselves",
         )
-    return checked(path.name, rate, samples, rpm=rpm, to_hz=sample_hz)
+    return checked(path.name, rate, samples, rpm=rpm, to_hz=sample_hz, channels=channels)
 
 
 Content = tuple[float, np.ndarray[Any, Any], float | None]

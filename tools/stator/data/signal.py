@@ -22,7 +22,8 @@ Samples = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """One channel of acceleration in g. `label`: one of LABELS where the truth is known; `rpm`: the shaft's speed where it is."""
+    """Acceleration in g: (samples) of one channel, or (samples, channels). `label`: one of LABELS where the truth is known; `rpm`: the
+    shaft's speed where it is."""
 
     name: str
     sample_hz: int
@@ -33,7 +34,7 @@ class Signal:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """A signal as a signed 12-bit ADC gives it. `clipped`: samples that were beyond its range."""
+    """A signal as a signed 12-bit ADC gives it, shaped as it was. `clipped`: samples that were beyond its range."""
 
     samples: npt.NDArray[np.int16]
     clipped: int
@@ -44,9 +45,9 @@ class Counts:
         return self.halves(FRAME_SAMPLES)
 
     def halves(self, samples: int) -> npt.NDArray[np.int16]:
-        """Whole halves of so many samples: (halves, samples)."""
-        count = len(self.samples) // samples
-        return self.samples[: count * samples].reshape(count, samples)
+        """Whole halves of so many samples, scan after scan where there are several channels: (halves, samples)."""
+        count = self.samples.size // samples
+        return self.samples.reshape(-1)[: count * samples].reshape(count, samples)
 
 
 def checked(
@@ -56,18 +57,21 @@ def checked(
     label: str | None = None,
     rpm: float | None = None,
     to_hz: int = SAMPLE_HZ,
+    channels: int = 1,
 ) -> Signal:
     """A Signal out of what a file held, brought to `to_hz`. Raises SignalError with the reason why it cannot be one."""
-    if samples.ndim != 1 and samples.size != max(samples.shape, default=0):
-        raise SignalError(f"{name}: is of shape {samples.shape}", remedy="one channel, one value per sample")
+    wanted = samples.ndim == 1 or samples.size == max(samples.shape, default=0) if channels == 1 else samples.shape[1:] == (channels,)
+    if not wanted:
+        remedy = "one channel, one value per sample" if channels == 1 else f"one value per sample and channel: (samples, {channels})"
+        raise SignalError(f"{name}: is of shape {samples.shape}", remedy=remedy)
     if samples.dtype.kind != "f":
         raise SignalError(f"{name}: holds {samples.dtype}, not real numbers", remedy="acceleration in g, as float")
     if not FRAME_SAMPLES <= samples.size <= MAX_SAMPLES:
         raise SignalError(f"{name}: has {samples.size:,} samples", remedy=f"{FRAME_SAMPLES:,} (one frame) to {MAX_SAMPLES:,}")
     if not (np.isfinite(sample_hz) and MIN_HZ <= sample_hz <= MAX_HZ and sample_hz == int(sample_hz)):
         raise SignalError(f"{name}: is sampled at {sample_hz:g} Hz", remedy=f"a whole rate of {MIN_HZ:,} to {MAX_HZ:,} Hz")
-    values = samples.reshape(-1).astype(np.float64)
-    bad = np.flatnonzero(~np.isfinite(values))
+    values = samples.astype(np.float64).reshape(-1 if channels == 1 else samples.shape)
+    bad = np.flatnonzero(~np.isfinite(values.reshape(-1)))
     if len(bad):
         raise SignalError(f"{name}: {len(bad):,} samples are not finite, the first is number {bad[0]:,}", remedy="cut them out")
     return Signal(name, to_hz, resampled(values, int(sample_hz), to_hz), label, rpm)

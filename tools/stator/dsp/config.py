@@ -24,6 +24,8 @@ LINE_ASIDE = 4
 
 Hz = Annotated[float, Field(gt=0, le=50_000)]
 Block = Annotated[int, AfterValidator(lambda value: _one_of(value, BLOCKS))]
+Decimation = Annotated[int, Field(ge=1, le=16)]
+Channels = Annotated[int, Field(ge=1, le=8)]
 Order = Annotated[float, Field(gt=0, le=100)]
 
 
@@ -54,6 +56,8 @@ class FeaturesConfig(Section):
     envelope_hz: Annotated[tuple[Hz, ...], Field(min_length=1, max_length=4)]  # lower ends of bands as wide as an eighth of the rate
     sample_hz: PositiveInt = SAMPLE_HZ
     block: Block = SAMPLES  # samples of a frame
+    decimation: Decimation = 1
+    channels: Channels = 1
 
     @classmethod
     def parse(cls, section: Mapping[str, Any]) -> Self:
@@ -70,8 +74,8 @@ class FeaturesConfig(Section):
             raise ValueError(f"nothing above {self.sample_hz * 3 / 8:,g} Hz may be used: anti-alias filters differ there")
         if any(low >= high for low, high in itertools.pairwise(self.edges)):
             raise ValueError(f"spectrum_hz is too narrow for so many spectrum_bands: a band needs {self.sample_hz / self.block:.0f} Hz")
-        if self.fft == "q15" and self.block != SAMPLES:
-            raise ValueError(f"fft: q15 takes frames of {SAMPLES:,} samples, and input: block is {self.block:,}: q31")
+        if self.fft == "q15" and self.portable:
+            raise ValueError(f"fft: q15 takes frames of {SAMPLES:,} samples one behind the other, and input asks for others: q31")
         return self
 
     @property
@@ -105,25 +109,38 @@ class FeaturesConfig(Section):
 
     @property
     def columns(self) -> int:
+        """Features per half: those of each channel, channel after channel."""
+        return self.channels * self.channel_columns
+
+    @property
+    def channel_columns(self) -> int:
         """Features per frame."""
         return self.spectrum_bands + len(self.envelope_hz) * (len(self.lines) + 1)
+
+    @property
+    def half_samples(self) -> int:
+        """Of one half of the double buffer, all channels together."""
+        return self.block * self.decimation * self.channels
 
     @property
     def names(self) -> tuple[str, ...]:
         """What each column is."""
         lines = [f"{race} x{k}" for race in ("outer", "inner", "ball") for k in range(1, self.harmonics + 1)]
         bands = [f"{name} at {hz:g} Hz" for hz in self.envelope_hz for name in [*lines, "impulses"]]
-        return (*(f"band {i}" for i in range(self.spectrum_bands)), *bands)
+        names = (*(f"band {i}" for i in range(self.spectrum_bands)), *bands)
+        if self.channels == 1:
+            return names
+        return tuple(f"channel {channel} {name}" for channel in range(self.channels) for name in names)
 
     @property
     def work_bytes(self) -> int:
         """Work memory of `stator_features_run`."""
-        return 4 * self.block
+        return (4 if self.decimation == 1 else 6) * self.block
 
     @property
     def portable(self) -> bool:
-        """Whether it is compiled from the portable files alone: the boards' sets take frames of 1,024 samples."""
-        return self.block != SAMPLES
+        """Whether it is compiled from the portable files alone: the boards' sets take frames of 1,024 samples one behind the other."""
+        return self.block != SAMPLES or (self.channels > 1 and self.decimation == 1)
 
     @property
     def more_stack_bytes(self) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from stator.dsp import fixed, q15
 from stator.dsp.config import FeaturesConfig, Quantizer
+from stator.dsp.lowpass import taps
 
 PER_LINE = 8
 SPECTRUM = {
@@ -13,6 +14,11 @@ SPECTRUM = {
     "q31": "stator_frame_fft(z, half, mean, stator_room(peak, 0), STATOR_SPECTRUM_BINS);",
 }
 """What finds a frame's spectrum, by `fft` of model.yml."""
+LOWPASS = """/* the low-pass filter's middle and one side, q15 */
+const int16_t stator_dsp_lowpass[STATOR_LOWPASS_REACH + 1u] = {{
+{rows}}};
+
+"""
 
 
 def emit_config(config: FeaturesConfig, quantizer: Quantizer) -> dict[str, str]:
@@ -20,9 +26,11 @@ def emit_config(config: FeaturesConfig, quantizer: Quantizer) -> dict[str, str]:
     lines = config.lines
     turns, split = q15.turns(), q15.split()
     steps = max(config.block, 1024)
+    lowpass = LOWPASS.format(rows=_rows(taps(config.decimation).tolist())) if config.decimation > 1 else ""
     text = f"""/* Tables of the front end, made from the `features` section of model.yml and the quantization of the model's input. */
 #include "dsp/features_config.h"
 
+#include "dsp/decimate.h"
 #include "dsp/fft.h"
 #include "dsp/fft_q15.h"
 #include "dsp/fixed.h"
@@ -43,7 +51,7 @@ const int16_t stator_dsp_turns_q15[{turns.size}] __attribute__((aligned(8))) = {
 const int16_t stator_dsp_split_q15[{split.size}] __attribute__((aligned(8))) = {{
 {_rows(split.reshape(-1).tolist())}}};
 
-static const uint16_t edges[{len(config.edges)}] = {{
+{lowpass}static const uint16_t edges[{len(config.edges)}] = {{
 {_rows(config.edges)}}};
 
 static const uint16_t envelope_first[{len(config.envelope_first)}] = {{

@@ -8,12 +8,13 @@ import numpy.typing as npt
 from stator.dsp import fixed, q15
 from stator.dsp.config import SAMPLES, FeaturesConfig, Quantizer
 from stator.dsp.fixed import Ints, Powers
+from stator.dsp.lowpass import decimated
 
 CHUNK = 256  # frames worked on at once, which bounds the memory
 
 
 def features(halves: npt.NDArray[np.int16], config: FeaturesConfig, quantizer: Quantizer) -> npt.NDArray[np.int8]:
-    """int8 columns of raw halves: (..., block) ADC counts to (..., columns)."""
+    """int8 columns of raw halves: (..., samples of a half) ADC counts to (..., columns)."""
     values = octaves(halves, config)
     scaled = quantizer.zero_point + ((values * quantizer.multiplier + 32768) >> 16)
     columns: npt.NDArray[np.int8] = np.clip(scaled, -128, 127).astype(np.int8)
@@ -21,12 +22,14 @@ def features(halves: npt.NDArray[np.int16], config: FeaturesConfig, quantizer: Q
 
 
 def octaves(halves: npt.NDArray[np.int16], config: FeaturesConfig) -> Ints:
-    """The columns before quantization, in 1/256 octave of power: (..., block) to (..., columns)."""
-    if halves.dtype != np.int16 or halves.shape[-1:] != (config.block,):
-        raise ValueError(f"halves must be int16 of shape (..., {config.block}), not {halves.dtype} of {halves.shape}")
-    flat = halves.reshape(-1, config.block)
+    """The columns before quantization, in 1/256 octave of power: (..., samples of a half) to (..., columns)."""
+    samples = config.half_samples
+    if halves.dtype != np.int16 or halves.shape[-1:] != (samples,):
+        raise ValueError(f"halves must be int16 of shape (..., {samples}), not {halves.dtype} of {halves.shape}")
+    scans = halves.reshape(-1, samples // config.channels, config.channels)
+    flat = decimated(scans.transpose(0, 2, 1).reshape(-1, samples // config.channels), config.decimation)
     parts = [_octaves(flat[i : i + CHUNK].astype(np.int64), config) for i in range(0, len(flat), CHUNK)]
-    whole = np.concatenate(parts) if parts else np.zeros((0, config.columns), dtype=np.int64)
+    whole = np.concatenate(parts) if parts else np.zeros((0, config.channel_columns), dtype=np.int64)
     return whole.reshape(*halves.shape[:-1], config.columns)
 
 

@@ -144,7 +144,8 @@ def plan(schedule: Schedule, board: Board, spec: ModelSpec, tasks: Tasks | None)
         laid = _in_banks(schedule, board, needs[:-1], laid) or laid
     if laid is None:
         raise _too_small(needs, board, spec, tasks, schedule)
-    chosen = sampling(board, spec.input.sample_hz, spec.input.half_samples) if tasks is not None and spec.input is not None else None
+    asked = spec.input if tasks is not None else None
+    chosen = None if asked is None else sampling(board, asked.scan_hz, asked.half_scans, asked.channels)
     size = sum(bank.bytes for bank in laid.banks)
     return MemoryPlan(schedule, board, spec, tasks, chosen, laid.offsets, size, packing.bound, laid.items, laid.banks)
 

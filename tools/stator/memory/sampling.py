@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from stator.board import HALF_SAMPLES, Board
+from stator.board import HALF_SAMPLES, Board, boards_that
 from stator.errors import ConfigError
 from stator.yamlfile import shown
 
@@ -15,23 +15,23 @@ LONGEST_MS = 350  # of a half: after 400 ms without one the supervisor calls the
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """`clock_hz` divided by `divider` once per sample, or once per half of so many `samples` where `block`."""
+    """`clock_hz` divided by `divider` once per scan, or once per half of so many `scans` where `block`."""
 
     clock_hz: int
     divider: int
     block: bool
     target_hz: int
-    samples: int
+    scans: int
 
     @property
     def half_ticks(self) -> int:
         """Clock ticks from one half to the next."""
-        return self.divider if self.block else self.divider * self.samples
+        return self.divider if self.block else self.divider * self.scans
 
     @property
     def hz(self) -> Fraction:
-        """The true rate."""
-        return Fraction(self.clock_hz * self.samples, self.half_ticks)
+        """The true rate of scans."""
+        return Fraction(self.clock_hz * self.scans, self.half_ticks)
 
     @property
     def hz_milli(self) -> int:
@@ -43,14 +43,14 @@ class Sampling:
         return float((self.hz / self.target_hz - 1) * 1_000_000)
 
 
-def sampling(board: Board, target_hz: int, samples: int = HALF_SAMPLES) -> Sampling:
+def sampling(board: Board, target_hz: int, scans: int = HALF_SAMPLES, channels: int = 1) -> Sampling:
     """The nearest divider. Raises ConfigError where it is more than 300 ppm off or wider than the timer, or where sensor, DMA or
     supervisor cannot follow."""
     sensor = board.sensor
-    _can_follow(board, target_hz, samples)
+    _can_follow(board, target_hz, scans, channels)
     block = sensor.divides == "block"
-    below = sensor.clock_hz * (samples if block else 1) // target_hz
-    candidates = [Sampling(sensor.clock_hz, divider, block, target_hz, samples) for divider in (max(below, 1), below + 1)]
+    below = sensor.clock_hz * (scans if block else 1) // target_hz
+    candidates = [Sampling(sensor.clock_hz, divider, block, target_hz, scans) for divider in (max(below, 1), below + 1)]
     chosen = min(candidates, key=lambda s: abs(s.error_ppm))
     divider = chosen.divider
     where = f"{shown(board.file)}: sensor"
@@ -68,21 +68,28 @@ def sampling(board: Board, target_hz: int, samples: int = HALF_SAMPLES) -> Sampl
     return chosen
 
 
-def _can_follow(board: Board, target_hz: int, samples: int) -> None:
-    sensor, where = board.sensor, f"{shown(board.file)}: sensor"
-    if sensor.max_hz is not None and target_hz > sensor.max_hz:
+def _can_follow(board: Board, target_hz: int, scans: int, channels: int) -> None:
+    sensor, where, samples = board.sensor, f"{shown(board.file)}: sensor", scans * channels
+    if channels > sensor.channels:
+        others = boards_that(lambda other: other.sensor.channels >= channels)
         raise ConfigError(
-            f"{where}: converts {sensor.max_hz:,} times a second at most, and the model asks for {target_hz:,}",
-            remedy="a smaller input: sample_hz in model.yml",
+            f"{where}: scans {sensor.channels} channels at most, and the model asks for {channels}",
+            remedy=f"a smaller input: channels in model.yml, or another board: {', '.join(others)}",
+        )
+    if sensor.max_hz is not None and target_hz * channels > sensor.max_hz * (1 - sensor.beside_ns * target_hz / 1e9):
+        more = f", {sensor.beside_ns / 1000:g} µs beside each scan" if sensor.beside_ns else ""
+        raise ConfigError(
+            f"{where}: converts {sensor.max_hz:,} times a second at most{more}, and the model asks for {target_hz * channels:,}",
+            remedy="a smaller input: sample_hz, decimation or channels in model.yml",
         )
     if sensor.half_most is not None and samples > sensor.half_most:
         raise ConfigError(
             f"{where}: a half has {sensor.half_most:,} samples at most, and the model asks for {samples:,}",
-            remedy="a smaller input: block in model.yml",
+            remedy="a smaller input: block, decimation or channels in model.yml",
         )
-    if samples * 1000 > target_hz * LONGEST_MS:
+    if scans * 1000 > target_hz * LONGEST_MS:
         raise ConfigError(
-            f"{where}: a half of {samples:,} samples at {target_hz:,} Hz takes {samples * 1000 / target_hz:,.0f} ms, and {LONGEST_MS} ms "
+            f"{where}: a half of {scans:,} scans at {target_hz:,} Hz takes {scans * 1000 / target_hz:,.0f} ms, and {LONGEST_MS} ms "
             "are the most: the supervisor would take the sensor for dead",
             remedy="a smaller input: block in model.yml",
         )

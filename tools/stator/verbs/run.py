@@ -59,7 +59,7 @@ def run(board: str, signal: str, model: str = "bearing", frames: int = 0, rtos: 
     if not 0 <= frames <= _FRAMES_LIMIT:
         raise ConfigError(f"--frames {frames}: from 0 (one pass) to {_FRAMES_LIMIT:,}")
     assert spec.input is not None
-    heard = load_signal(signal, spec.input.sample_hz)
+    heard = load_signal(signal, spec.input.scan_hz, spec.input.channels)
     counts = to_counts(heard, spec.input.counts_per_g)
     halves = _fitting(counts.halves(spec.input.half_samples), the_board)
     if stress and rtos != "freertos":
