@@ -4,6 +4,7 @@
 #include "arm_nvic/arm_nvic.h"
 #include "nordic_clock/nordic_clock.h"
 #include "nordic_saadc/nordic_saadc.h"
+#include "nordic_timer/nordic_timer.h"
 #include "nordic_twim/nordic_twim.h"
 #include "nordic_uarte/nordic_uarte.h"
 #include "register/register.h"
@@ -26,6 +27,7 @@ const uint8_t tmp102_address = 0x48;                                            
 /* Interrupts 0 and on, behind the core's own vectors. */
 const arm_vector stator_board_vectors[STATOR_INTERRUPT_COUNT] __attribute__((section(".vectors.board"), used)) = {
     [SAADC_IRQn] = nordic_saadc_interrupt,
+    [TIMER0_IRQn] = nordic_tick_interrupt,
     [SERIAL0_IRQn] = nordic_uarte_interrupt,
 };
 

@@ -33,7 +33,7 @@ class Nrf5340(Registers):
         super().__init__(*arguments)  # type: ignore[arg-type]  # the other base may want a library
         self.subscribers = [name for name in self.value if ".SUBSCRIBE_" in name]
         self.dead: set[str] = set()  # events that never come
-        self.started = {"TIMER1": False, "TIMER2": False}
+        self.started = {"TIMER0": False, "TIMER1": False, "TIMER2": False}
         self.counter = 0
         self.latched = (0, 0)
         self.amount = 0
@@ -75,9 +75,9 @@ class Nrf5340(Registers):
                 self.event("SAADC", "STOPPED")
             case "SAADC", "SAMPLE":
                 self.converting = True  # for some 12 us
-            case (("TIMER1" | "TIMER2"), ("START" | "STOP")):
+            case (("TIMER0" | "TIMER1" | "TIMER2"), ("START" | "STOP")):
                 self.started[peripheral] = name == "START"
-            case "TIMER1", "CLEAR":
+            case (("TIMER0" | "TIMER1"), "CLEAR"):
                 pass
             case "TIMER2", "CLEAR":
                 self.counter = 0
@@ -151,12 +151,12 @@ class Nrf5340(Registers):
         if self.amount == self.latched[1]:
             self.event("SAADC", "END")
 
-    def period(self) -> int:
-        """Clocks of one period of TIMER1, which must be set up to give one."""
-        assert self.started["TIMER1"]
-        assert self.value["TIMER1.SHORTS"] & 1, "COMPARE0 clears the timer"
-        assert (self.value["TIMER1.MODE"], self.value["TIMER1.PRESCALER"], self.value["TIMER1.BITMODE"]) == (0, 0, 3)
-        return 4 * self.value["TIMER1.CC[0]"]  # the timer counts 16 MHz
+    def period(self, timer: str = "TIMER1") -> int:
+        """Clocks of one period of a timer, which must be set up to give one."""
+        assert self.started[timer]
+        assert self.value[f"{timer}.SHORTS"] & 1, "COMPARE0 clears the timer"
+        assert (self.value[f"{timer}.MODE"], self.value[f"{timer}.PRESCALER"], self.value[f"{timer}.BITMODE"]) == (0, 0, 3)
+        return 4 * self.value[f"{timer}.CC[0]"]  # the timer counts 16 MHz
 
     def sampling_period(self) -> None:
         """TIMER1 has come round."""

@@ -66,6 +66,7 @@ class Chip(Nrf5340):
         self.next_sample_at: int | None = None
         self.sent_at: int | None = None
         self.tick_at: int | None = None
+        self.period_at: int | None = None  # TIMER0's
 
     def on_read(self, name: str, value: int) -> int:
         return {"DWT_CYCCNT": self.clocks & 0xFFFFFFFF, "MPU_TYPE": 8 << 8}.get(name, value)
@@ -81,6 +82,8 @@ class Chip(Nrf5340):
         elif name.startswith("NVIC_IPR"):
             return value & 0xE0  # three bits exist
         stored = super().on_write(name, value, before)
+        if name == "TIMER0.TASKS_START":
+            self.period_at = self.clocks + self.period("TIMER0")
         if name == "TIMER1.TASKS_START":
             self.next_sample_at = self.clocks + self.period()
         return stored
@@ -93,6 +96,9 @@ class Chip(Nrf5340):
         while self.next_sample_at is not None and self.clocks >= self.next_sample_at:
             self.next_sample_at += self.period()
             self.sampling_period()
+        if self.period_at is not None and self.clocks >= self.period_at:
+            self.period_at += self.period("TIMER0")
+            self.event("TIMER0", "COMPARE[0]")
         if self.sent_at is not None and self.clocks >= self.sent_at:
             self.sent_at = None
             self.event("UARTE0", "ENDTX")
@@ -101,14 +107,16 @@ class Chip(Nrf5340):
             self.pending |= {SYSTICK} if self.value["SYST_CSR"] & 2 else set()
 
     def soonest(self) -> int:
-        return min((t for t in (self.next_sample_at, self.sent_at, self.tick_at) if t is not None), default=self.clocks + SLICE)
+        times = (self.next_sample_at, self.sent_at, self.tick_at, self.period_at)
+        return min((t for t in times if t is not None), default=self.clocks + SLICE)
 
     def lines(self) -> set[int]:
         """Exceptions that wait: what was set pending, and device lines that are up (an event that is enabled) and let through."""
         on = self.value.get("NVIC_ISER[0]", 0)
         saadc = self.value["SAADC.INTEN"] & (self.value["SAADC.EVENTS_STARTED"] | self.value["SAADC.EVENTS_END"] << 1)
         uarte = self.value["UARTE0.INTEN"] >> 8 & self.value["UARTE0.EVENTS_ENDTX"]
-        return self.pending | {16 + n for n, up in ((14, saadc), (8, uarte)) if up and on >> n & 1}
+        timer = self.value.get("TIMER0.INTEN", 0) >> 16 & self.value["TIMER0.EVENTS_COMPARE[0]"]
+        return self.pending | {16 + n for n, up in ((14, saadc), (8, uarte), (15, timer)) if up and on >> n & 1}
 
     def priority(self, exception: int) -> int:
         """Of eight levels; the core keeps the upper three bits."""

@@ -84,11 +84,11 @@ def test_nrf5340_vectors_lead_to_the_handlers(nrf5340: Image) -> None:
     assert elf.word(0) == symbols["stator_stack_main"] + nrf5340.plan.item("stator_stack_main").need.bytes
     assert ram.at < elf.word(0) <= ram.end and elf.word(0) % 8 == 0
     handlers = {1: "Reset_Handler", 11: "SVC_Handler", 14: "PendSV_Handler", 15: "SysTick_Handler"}
-    handlers |= {16 + 14: "nordic_saadc_interrupt", 16 + 8: "nordic_uarte_interrupt"}
+    handlers |= {16 + 14: "nordic_saadc_interrupt", 16 + 8: "nordic_uarte_interrupt", 16 + 15: "nordic_tick_interrupt"}
     for number, name in handlers.items():
         assert elf.word(4 * number) == symbols[name] | 1, f"{name} is a Thumb function"
     board = [n for n in range(16, 16 + 69) if elf.word(4 * n)]
-    assert board == [16 + 8, 16 + 14]
+    assert board == [16 + 8, 16 + 14, 16 + 15]
     assert all(elf.word(4 * n) & 1 for n in (2, 3, 4, 5, 6, 7))
 
 

@@ -28,7 +28,11 @@ _WATCHDOG_NS = 1_500_000_000  # STATOR_WATCHDOG_MS: what the supervisor is late 
 _COPY = 80  # newlib's memcpy for Arm: blocks of 64 bytes in 36 instructions, then of 16 in 12, of 4 in 4; at most this before and after
 
 _SWITCH = {"nvic": "PendSV_Handler", "eclic": "nuclei_software_interrupt", "clint": "freertos_risc_v_exception_handler"}
-_TICK = {"nvic": "SysTick_Handler", "eclic": "nuclei_timer_interrupt", "clint": "xTaskIncrementTick"}
+_TICK = {  # the first that an image has
+    "nvic": ("nordic_tick_interrupt", "SysTick_Handler"),
+    "eclic": ("nuclei_timer_interrupt",),
+    "clint": ("xTaskIncrementTick",),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,11 +243,12 @@ def kernel_setting_of(board: Board, name: str) -> int:
 def _interrupts(code: Code, timing: Timing, kind: str) -> tuple[dict[str, int], int, int]:
     """Instructions of every handler with its way in and out, of the tick, and of a switch between tasks."""
     switch = code.path(_SWITCH[kind])
+    tick = next(name for name in _TICK[kind] if code.has(name))
     if kind == "nvic":
-        return {n: code.path(f) for n, f in timing.handlers.items()}, code.path(_TICK[kind]), switch
+        return {n: code.path(f) for n, f in timing.handlers.items()}, code.path(tick), switch
     if kind == "eclic":
         entry = "nuclei_eclic_common"
-        return {n: code.path(entry, calls=f) for n, f in timing.handlers.items()}, code.path(entry, calls=_TICK[kind]), switch
+        return {n: code.path(entry, calls=f) for n, f in timing.handlers.items()}, code.path(entry, calls=tick), switch
     own = frozenset({*timing.handlers.values(), "xTaskIncrementTick", "vTaskSwitchContext", "freertos_risc_v_exception_handler"})
     way = code.path("stator_trap_entry", own)
     after = code.path("vTaskSwitchContext")
