@@ -14,13 +14,12 @@
  * Of the outputs: r11 stream, r7 place in the sums, r12 their end; r5 multiplier's lower half, r2 its upper, r3 shift, r4 zero point + 128.
  */
         .equ    SUMS, 0                 /* of the frame */
-        .equ    BIASES, 32
-        .equ    OUT, 64
-        .equ    IN, 68
-        .equ    END, 72                 /* of the inputs */
-        .equ    FOURS_END, 76           /* of those that come in fours */
-        .equ    OFFSET, 80
-        .equ    FRAME, 84
+        .equ    OUT, 32
+        .equ    IN, 36
+        .equ    END, 40                 /* of the inputs */
+        .equ    FOURS_END, 44           /* of those that come in fours */
+        .equ    OFFSET, 48
+        .equ    FRAME, 52
         .equ    UNITS, FRAME + 36
 
         .macro  UNIT at, sum
@@ -56,20 +55,17 @@ FUNC stator_fully_connected_v8mbase_row
         adds    r4, r1, r3
         str     r4, [sp, #FOURS_END]
         mov     r0, r2
-1:      add     r2, sp, #BIASES
-        ldm     r0!, {r4-r7}
-        stm     r2!, {r4-r7}
-        ldm     r0!, {r4-r7}
-        stm     r2!, {r4-r7}
-        movs    r5, #0
-        movs    r6, #0
-        movs    r7, #0
-        mov     r8, r5
+1:      ldm     r0!, {r2-r5}            /* sums begin with the biases */
+        movs    r6, r2
+        movs    r7, r3
+        mov     r8, r4
         mov     r9, r5
-        mov     r10, r5
-        mov     r11, r5
-        mov     r12, r5
+        ldm     r0!, {r2-r5}
+        mov     r10, r2
+        mov     r11, r3
+        mov     r12, r4
         mov     lr, r5
+        movs    r5, #0
         ldr     r1, [sp, #IN]
         ldr     r4, [sp, #FOURS_END]
         cmp     r1, r4
@@ -110,8 +106,6 @@ FUNC stator_fully_connected_v8mbase_row
         uxth    r5, r2
         lsrs    r2, r2, #16
         ldr     r6, [r7]
-        ldr     r0, [r7, #BIASES]
-        adds    r6, r6, r0
         ldr     r0, [sp, #OFFSET]
         subs    r6, r6, r0
         REQUANTIZE_BASE r6, r5, r2, r3, r4, r0, r1

@@ -10,7 +10,7 @@
 
 #include <stdint.h>
 
-/* Computes a row: `units` outputs from `depth` inputs, both at least 1. Stack: 120 bytes, and what the caller puts there. */
+/* Computes a row: `units` outputs from `depth` inputs, both at least 1. Stack: 88 bytes, and what the caller puts there. */
 void stator_fully_connected_v8mbase_row(int8_t *out, const int8_t *in, const int32_t *stream, int32_t depth, int32_t units);
 
 #endif
