@@ -10,6 +10,7 @@ import pytest
 
 from stator.board import Board, boards, load_board
 from stator.errors import ConfigError
+from stator.paths import MODELS
 from stator.spec import load_model_spec, models
 
 BOARD = """\
@@ -200,3 +201,23 @@ def test_latency_budget_may_differ_by_board(model_folder: Folder, board_folder: 
     assert spec.budgets.latency_us_on(board) == 12.5
     spec = load_model_spec(model_folder(MODEL + "budgets: {latency_us: 7}\n"))
     assert spec.budgets.latency_us_on(board) == 7
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "told"),
+    [
+        ("centre: [-29, ", "centre: [", "centre and weight have one number per column"),
+        ("centre: [-29, ", "centre: [-129, ", "centre"),
+        ("weight: [1, ", "weight: [256, ", "weight"),
+        ("drift_limit: 252", "drift_limit: 0", "drift_limit"),
+        ("drift_limit: 252", "drift_limit: .nan", "drift_limit"),
+        ("confidence: 190", "confidence: 256", "confidence"),
+        ("least_range: 15", "least_range: fifteen", "least_range"),
+        ("  offset: 408\n", "", "offset"),
+    ],
+)
+def test_calibration_data_that_cannot_be_are_refused(right: str, wrong: str, told: str, model_folder: Folder) -> None:
+    text = (MODELS / "bearing" / "model.yml").read_text(encoding="utf-8").replace("file: bearing.tflite", "file: m.tflite")
+    assert load_model_spec(model_folder(text)).health is not None and text.count(right) == 1
+    with pytest.raises(ConfigError, match=told):
+        load_model_spec(model_folder(text.replace(right, wrong)))
