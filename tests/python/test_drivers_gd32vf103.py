@@ -52,11 +52,11 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made(tmp_path_factory.mktemp("gd32vf103"), DIVIDER)
 
 
-def made(folder: Path, divider: int) -> Path:
+def made(folder: Path, divider: int, *flags: str) -> Path:
     port = folder / "port.c"  # what the port gives and the board's vector table names; never called here
     names = ("nuclei_eclic_common", "nuclei_eclic_exception", "nuclei_software_interrupt", "nuclei_timer_interrupt")
     port.write_text("".join(f"void {n}(void);\nvoid {n}(void) {{}}\n" for n in names), encoding="utf-8")
-    return build(load_board("gd32vf103"), folder, divider, (str(port),))
+    return build(load_board("gd32vf103"), folder, divider, (str(port), *flags))
 
 
 class Chip(RegisterFile):
@@ -523,10 +523,9 @@ def test_temperature_is_the_inserted_group_behind_each_sample(chip: Chip) -> Non
     assert chip.take() == [], "nothing is written while samples come"
 
 
-def test_sampling_that_leaves_no_room_for_it_has_no_temperature(tmp_path: Path) -> None:
-    chip = Chip(made(tmp_path, 2160))  # 50 kHz
-    assert chip.call("stator_sensor_init", *halves()) == 0
-    chip.take()
+@pytest.mark.parametrize(("divider", "channels"), [(2160, 1), (5300, 6)])
+def test_sampling_that_leaves_no_room_for_it_has_no_temperature(divider: int, channels: int, tmp_path: Path) -> None:
+    chip = Chip(made(tmp_path, divider, f"-DSTATOR_CHANNELS={channels}u"))
     assert chip.call("stator_temperature_init") == ENODEV
     assert chip.take() == []
 

@@ -9,8 +9,9 @@
 
 #define CYCLES_239_5 7u /* SAMPT: 17.7 us at 13.5 MHz; the sensor asks for 17.1 */
 
-#define CORE_CLOCKS 8u                           /* of one clock of the ADC */
-#define BOTH        ((68u + 252u) * CORE_CLOCKS) /* the sample (55.5 + 12.5) and the inserted group (239.5 + 12.5) */
+/* Clocks of the core: each channel's sample (55.5 + 12.5 of the ADC's clocks) and the inserted group (239.5 + 12.5). */
+#define CORE_CLOCKS 8u /* of one clock of the ADC */
+#define BOTH        ((68u * STATOR_CHANNELS + 252u) * CORE_CLOCKS)
 #define FITS        (STATOR_SAMPLE_DIVIDER > BOTH + 10u * CORE_CLOCKS)
 
 /* hundredths = 2500 + (1450 mV - counts x 3300 mV / 4096) x 100 / 4.1 mV, in 1/4096 */
