@@ -109,7 +109,7 @@ def _read(path: Path, elf: ELFFile) -> Elf:
                 executable=bool(flags & SH_FLAGS.SHF_EXECINSTR),
             )
         )
-    if not sections:
+    if not sections and elf["e_type"] != "ET_REL":  # an object may have nothing to link
         raise ValueError("it has no sections")
     names = {index: section.name for index, section in enumerate(elf.iter_sections())}
     symbols: list[Symbol] = []
