@@ -82,7 +82,7 @@ def test_what_no_front_end_can_do_is_refused(sections: Mapping[str, Mapping[str,
 
 def test_what_the_board_cannot_do_is_refused() -> None:
     board = load_board("gd32vf103")
-    limited = board.model_copy(update={"sensor": board.sensor.model_copy(update={"max_hz": 198_000, "half_most": 4096, "beside_ns": 0})})
+    limited = board.model_copy(update={"sensor": board.sensor.model_copy(update={"max_hz": 198_000, "half_most": 4096})})
     for hz, samples, says in (
         (200_000, 4096, "converts 198,000 times a second at most, and the model asks for 200,000"),
         (108_000, 8192, "a half has 4,096 samples at most, and the model asks for 8,192"),
@@ -143,10 +143,6 @@ def test_what_no_board_scans_is_refused(tmp_path: Path) -> None:
         sampling(load_board("ibex_proxy"), 12_000, 1024, 2)
     with pytest.raises(ConfigError, match="converts 83,333 times a second at most, and the model asks for 96,000"):
         sampling(load_board("nrf5340"), 24_000, 1024, 4)
-    with pytest.raises(
-        ConfigError, match=r"converts 198,529 times a second at most, 18\.667 µs beside each scan, and the model asks for 50,000"
-    ):
-        sampling(load_board("gd32vf103"), 50_000)
     with pytest.raises(ConfigError, match="a half has 32,767 samples at most, and the model asks for 65,536"):
         sampling(load_board("gd32vf103"), 24_000, 16_384, 4)
     with pytest.raises(ConfigError, match="window: columns: 46, and the features make 92"):

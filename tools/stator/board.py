@@ -61,7 +61,6 @@ class Sensor(Section):
     signed: StrictBool = True
     channels: Annotated[int, Field(ge=1, le=8)] = 1  # of a scan, at most
     max_hz: Hz | None = None  # conversions a second, at most
-    beside_ns: NonNegativeInt = 0  # what the converter does beside a scan, such as a temperature
     half_most: PositiveInt | None = None  # samples of a half, at most: where one DMA transfer counts no further and none is chained
 
 

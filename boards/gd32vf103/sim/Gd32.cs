@@ -391,7 +391,7 @@ namespace Antmicro.Renode.Peripherals.Stator
         private const uint CountIti2 = 7u << Svd.TIMER.SMCFG_SMC_Pos | 2u << Svd.TIMER.SMCFG_TRGS_Pos;
     }
 
-    // One channel of the regular group, converted at each trigger; the result goes to DMA0 channel 0. Where ICA asks for it, the
+    // The regular group, converted at each trigger, all of it in scan mode; each result goes to DMA0 channel 0. Where ICA asks for it, the
     // inserted group of one channel, the chip's temperature, is converted right behind it.
     public class Gd32Adc : Gd32Peripheral
     {
@@ -456,6 +456,17 @@ namespace Antmicro.Renode.Peripherals.Stator
                 Fail("ADC0: a trigger while a conversion runs");
                 return;
             }
+            left = ((this[Svd.ADC.RSQ0] & Svd.ADC.RSQ0_RL_Msk) >> Svd.ADC.RSQ0_RL_Pos) + 1;
+            if(left > 1 && (this[Svd.ADC.CTL0] & Svd.ADC.CTL0_SM_Msk) == 0)
+            {
+                Fail("ADC0: a group of {0}, and scan mode is off", left);
+                return;
+            }
+            Convert();
+        }
+
+        private void Convert()
+        {
             conversion.Value = 0;
             conversion.Enabled = true;
         }
@@ -495,7 +506,15 @@ namespace Antmicro.Renode.Peripherals.Stator
                 return;
             }
             Conversions++;
-            Insert();
+            left--;
+            if(left > 0)
+            {
+                Convert();
+            }
+            else
+            {
+                Insert();
+            }
             this[Svd.ADC.RDATA] = (uint)sample;
             if((this[Svd.ADC.CTL1] & Svd.ADC.CTL1_DMA_Msk) != 0 && dma.Serves(Channel, Svd.Chip.ADC0_BASE + Svd.ADC.RDATA))
             {
@@ -507,6 +526,7 @@ namespace Antmicro.Renode.Peripherals.Stator
         private readonly Gd32Dma dma;
         private readonly LimitTimer conversion;
         private readonly LimitTimer inserted;
+        private uint left; // of the group
 
         private const int Channel = 0;
         private const int ClockHz = 13500000;

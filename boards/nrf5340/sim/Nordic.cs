@@ -341,7 +341,7 @@ namespace Antmicro.Renode.Peripherals.Stator
         private const int ClockHz = 16000000;
     }
 
-    // One channel. SAMPLE converts for TACQ and 2 us and EasyDMA writes the result; END when MAXCNT results are there; START latches
+    // SAMPLE converts each channel that has an input for TACQ and 2 us and EasyDMA writes the results; END when MAXCNT results are there; START latches
     // PTR and MAXCNT.
     public class NordicSaadc : NordicPeripheral
     {
@@ -404,8 +404,12 @@ namespace Antmicro.Renode.Peripherals.Stator
                     Fail("SAADC: SAMPLE while a conversion runs");
                     return;
                 }
-                conversion.Value = 0;
-                conversion.Enabled = true;
+                left = 0;
+                for(var channel = 0; channel < Channels; channel++)
+                {
+                    left += this[Svd.SAADC.CH_PSELP + 16 * channel] != 0 ? 1u : 0u;
+                }
+                Convert();
                 break;
             case Svd.SAADC.TASKS_STOP:
                 room = amount = 0;
@@ -440,19 +444,32 @@ namespace Antmicro.Renode.Peripherals.Stator
             Conversions++;
             Bus.WriteWord(at + 2 * amount, (ushort)sample);
             amount++;
+            left--;
+            if(left > 0)
+            {
+                Convert();
+            }
             if(amount == room)
             {
                 Event(Svd.SAADC.EVENTS_END);
             }
         }
 
+        private void Convert()
+        {
+            conversion.Value = 0;
+            conversion.Enabled = true;
+        }
+
         private readonly Signal signal = new Signal();
         private readonly LimitTimer conversion;
         private readonly LimitTimer calibration;
+        private uint left; // of the scan
         private uint at;
         private uint room;
         private uint amount;
 
+        private const int Channels = 8;
         private const ulong ConversionMicroseconds = 12; // TACQ of 10 us, and 2
         private const ulong CalibrationMicroseconds = 100;
     }

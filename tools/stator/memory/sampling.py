@@ -76,10 +76,9 @@ def _can_follow(board: Board, target_hz: int, scans: int, channels: int) -> None
             f"{where}: scans {sensor.channels} channels at most, and the model asks for {channels}",
             remedy=f"a smaller input: channels in model.yml, or another board: {', '.join(others)}",
         )
-    if sensor.max_hz is not None and target_hz * channels > sensor.max_hz * (1 - sensor.beside_ns * target_hz / 1e9):
-        more = f", {sensor.beside_ns / 1000:g} µs beside each scan" if sensor.beside_ns else ""
+    if sensor.max_hz is not None and target_hz * channels > sensor.max_hz:
         raise ConfigError(
-            f"{where}: converts {sensor.max_hz:,} times a second at most{more}, and the model asks for {target_hz * channels:,}",
+            f"{where}: converts {sensor.max_hz:,} times a second at most, and the model asks for {target_hz * channels:,}",
             remedy="a smaller input: sample_hz, decimation or channels in model.yml",
         )
     if sensor.half_most is not None and samples > sensor.half_most:

@@ -222,9 +222,7 @@ def costs(board: Board, plan: MemoryPlan, elf: Elf) -> Costs:
         send=send,
         receive=receive,
         take=take,
-        telemetry=text.path("stator_monitor_record_frame")
-        + text.path("stator_monitor_stacks_frame")
-        + 2 * (text.path(uart_send) + take),
+        telemetry=text.path("stator_monitor_record_frame") + text.path("stator_monitor_stacks_frame") + 2 * (text.path(uart_send) + take),
         decided=code.path("stator_monitor_infer", model),
         selftest=aside.path("stator_monitor_selftest", model),
         health=slow.path("stator_health_poll"),
