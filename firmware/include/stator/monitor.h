@@ -7,6 +7,7 @@
 #define STATOR_MONITOR_H
 
 #include "stator/common.h"
+#include "stator/crc32.h"
 
 #include "model_select.h"
 
@@ -46,6 +47,9 @@ struct stator_record {
     int8_t column[STATOR_FEATURE_COLUMNS];
     int8_t logits[STATOR_CLASSES];
 };
+
+/* What `check` of a column or a record has to be. */
+#define STATOR_MONITOR_CHECK(item) stator_crc32(0, &(item)->sequence, sizeof(*(item)) - offsetof(__typeof__(*(item)), sequence))
 
 /* Prepares stream, model and decision out of the memory plan. Before the tasks. Ends in stator_fail() if the plan and
  * the model do not agree. */
