@@ -67,6 +67,7 @@ def test_a_variant_that_does_not_take_a_layer_is_passed_over_with_its_reason(tmp
     with pytest.raises(ConfigError, match=r"try: tools/stator/variants/square_s8__v7em\.py"):
         choose(of[7], ["v7em"], tmp_path)
     (folder / "kernels.inc").write_text("\n".join([lines[0], lines[2]]))
+    kernels.cache_clear()
     falls_back = choose(of[7], ["v7em"], tmp_path)
     assert (falls_back.kernel.isa, falls_back.call) == ("ref", of[7])
     assert falls_back.passed_over == (("stator_square_s8__v7em_4x2", "depth 7 is no multiple of 4"),)

@@ -63,17 +63,12 @@ class Choice:
         return sum(constant.bytes for constant in self.call.constants)
 
 
+@functools.cache
 def kernels(folder: Path = KERNELS) -> tuple[Kernel, ...]:
-    """Every variant that a kernels.inc declares, in the order of folders and lines."""
-    listings = sorted(folder.glob("*/kernels.inc"))
-    return _parsed(tuple((listing, listing.read_text(encoding="utf-8")) for listing in listings))
-
-
-@functools.lru_cache(maxsize=8)
-def _parsed(listings: tuple[tuple[Path, str], ...]) -> tuple[Kernel, ...]:
+    """Every variant that a kernels.inc declares, in the order of folders and lines. A folder is read once: every layer asks."""
     found: list[Kernel] = []
-    for listing, text in listings:
-        for number, line in enumerate(text.splitlines(), start=1):
+    for listing in sorted(folder.glob("*/kernels.inc")):
+        for number, line in enumerate(listing.read_text(encoding="utf-8").splitlines(), start=1):
             if not line.strip():
                 continue
             match = _LINE.match(line.strip())
