@@ -59,8 +59,10 @@ def main() -> None:
     except Exit as end:
         sys.exit(end.code)
     try:
-        Stator(version=__version__, namespace=tasks, name="stator", binary="stator").run()
-        sys.stdout.flush()
+        try:
+            Stator(version=__version__, namespace=tasks, name="stator", binary="stator").run()
+        finally:  # Invoke ends by SystemExit
+            sys.stdout.flush()
     except BrokenPipeError:  # `stator --help | head`
         forget_reader()
         sys.exit(REFUSED)

@@ -11,7 +11,7 @@ from stator.board import Board
 from stator.build import build
 from stator.data import load_halves
 from stator.errors import ConfigError, ToolError
-from stator.sim import qemu, simulator
+from stator.sim import simulator
 from stator.spec import ModelSpec
 
 BAUD = 115200
@@ -45,7 +45,7 @@ def simulated(board: Board, spec: ModelSpec, signal: str) -> Listen:
         raise ConfigError(f"model '{spec.name}' watches no sensor", remedy="a model with input, features and window in its model.yml")
     simulator.version(board)  # refuses a board without one
     image = build(board, spec)
-    loaded = qemu.signal_image(load_halves(signal, spec.input))
+    loaded = simulator.signal_image(board, load_halves(signal, spec.input))
     facts = board.simulator
     paced = ("-icount", f"shift={facts.icount_shift},sleep=on") if facts and facts.kind == "qemu" else ()
 

@@ -39,7 +39,7 @@ class Run:
 
 
 def replay(board: Board, elf: Path, halves: qemu.Halves, frames: int, *, stall_s: float = 120.0) -> Run:
-    """Runs `elf` on `board` over `halves` (int16 counts [n, 1024], looped) until `frames` records have come.
+    """Runs `elf` on `board` over `halves` (int16 counts [n, samples], looped) until `frames` records have come.
 
     Raises FirmwareFailed with the firmware's own words, or with what is missing; ToolError for the simulator's own failures.
     """
@@ -53,7 +53,7 @@ def replay(board: Board, elf: Path, halves: qemu.Halves, frames: int, *, stall_s
 
         with watch(board, elf) as watched:
             seconds, counters = simulator.simulate(
-                board, elf, hear, loaded=qemu.signal_image(halves), stall_s=stall_s, more=watched.arguments, notes=watched.notes
+                board, elf, hear, loaded=simulator.signal_image(board, halves), stall_s=stall_s, more=watched.arguments, notes=watched.notes
             )
             telemetry = decoder.finish(cut=len(decoder.records) >= frames)
             awake = watched.seen(telemetry, counters)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from stator.board import Board, boards_that
-from stator.errors import ToolError
+from stator.board import HALF_SAMPLES, Board, boards_that
+from stator.errors import SignalError, ToolError
 from stator.sim import machines, qemu, renode, verilator
 from stator.sim.verilator import Counters
 
@@ -36,6 +36,17 @@ def version(board: Board) -> str:
                 remedy=f"{error.remedy}; or a board that runs without it: {others}",
             ) from None
     return verilator.version() if simulator.kind == "verilator" else qemu.version(qemu.find(simulator))
+
+
+def signal_image(board: Board, halves: qemu.Halves) -> bytes:
+    """What `simulate` loads to play `halves`, int16 [n, samples]. Raises SignalError where the board's simulator cannot feed halves of
+    that many samples: RTL's DMA (rtl/system.cpp) has one size."""
+    if board.simulator is not None and board.simulator.kind == "verilator" and halves.shape[1] != HALF_SAMPLES:
+        raise SignalError(
+            f"the simulator of {board.name} feeds halves of {HALF_SAMPLES:,} samples, and the model asks for {halves.shape[1]:,}",
+            remedy="a board that QEMU or Renode simulates",
+        )
+    return qemu.signal_image(halves)
 
 
 def simulate(

@@ -59,7 +59,7 @@ class _Heard(Lines):
 def trace(board: Board, elf: Path, halves: qemu.Halves) -> tuple[Event, ...]:
     """Runs a trace image until it has told all events. Raises ToolError."""
     heard = _Heard()
-    simulator.simulate(board, elf, heard.feed, loaded=qemu.signal_image(halves))
+    simulator.simulate(board, elf, heard.feed, loaded=simulator.signal_image(board, halves))
     if not heard.ended:
         raise ToolError(f"the trace image on '{board.name}' ended before it had said everything")
     first = heard.events[0].at

@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 from elftools.elf.elffile import ELFFile
 
-from stator.board import HALF_SAMPLES, Board, Simulator
+from stator.board import Board, Simulator
 from stator.build import locked
 from stator.data.archives import cache_folder
 from stator.errors import SignalError, ToolError
@@ -111,9 +111,6 @@ def simulate(board: Board, elf: Path, hear: Callable[[bytes], bool], *, loaded: 
         raise SignalError(
             f"the signal needs {len(loaded):,} B and board '{board.name}' holds {room:,} B of it", remedy="a shorter recording"
         )
-    halves = int.from_bytes(loaded[4:8], "little")
-    if len(loaded) > 64 and len(loaded) != 64 + 2 * HALF_SAMPLES * halves:
-        raise SignalError(f"the simulator of {board.name} feeds halves of {HALF_SAMPLES:,} samples, and the model asks for others")
     made = program(simulator)
     with tempfile.TemporaryDirectory(prefix="stator-") as name:
         folder = Path(name)
